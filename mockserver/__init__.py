@@ -1,9 +1,9 @@
 """
 A mock of the Cerebras inference API that breaks on command.
 
-The core is pure: ``Engine.handle(request, now=...)`` returns an exchange with the plan of its
-answer, and an edge plays it. These are the names to write scenarios in Python with; the server is
-in ``mockserver.edge``.
+The engine does no input or output: ``Engine.handle(request, now=...)`` returns an exchange with a
+plan of the answer, and a server or transport carries out this plan. Import these names to write
+scenarios in Python. The server is in ``mockserver.edge``.
 """
 
 from __future__ import annotations

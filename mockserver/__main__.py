@@ -1,4 +1,4 @@
-"""``python -m mockserver`` is ``cerebras-mock``."""
+"""Makes ``python -m mockserver`` the same command as ``cerebras-mock``."""
 
 from .cli import main
 

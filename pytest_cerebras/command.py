@@ -1,4 +1,4 @@
-"""Starts ``cerebras-mock``, or says in one sentence that another ``mockserver`` hides ours."""
+"""Starts ``cerebras-mock``, or reports that another package ``mockserver`` hides ours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line, or exit with status 2 if Python finds another ``mockserver``."""
+    """Run the command line; exit with status 2 if Python finds another package ``mockserver``."""
     hidden = foreign_package()
     if hidden is not None:
         sys.stderr.write(f"Error: {hidden}\n")

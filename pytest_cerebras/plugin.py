@@ -1,8 +1,8 @@
 """
-The hooks and fixtures that pytest sees.
+The hooks and fixtures of the plugin.
 
 Every pytest run in an environment with this package imports this module. So it imports only pytest
-and a few small modules on settings; all else is imported when a test needs it.
+and a few small modules on settings. Everything else is imported when a test needs it.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Guard the traffic of the run before conftests load: they may make clients."""
+    """Guard the traffic of the run before conftests load, because these may make clients."""
     _guard(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and reject wrong settings before any test runs."""
-    _guard(config)  # in case this module was loaded too late for the hook above
+    _guard(config)  # needed if this module was loaded too late for the hook above
     add_markers(config)
     if _wanted(config):
         from .settings import options
@@ -84,7 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Show the scenario or matrix, and the settings, that the tests will meet."""
+    """Show the scenario or the matrix, and the settings, in the header of the run."""
     if not _wanted(config):
         return None
     from .chaos import choice
@@ -93,7 +93,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that uses the mock under the scenarios of the matrix, unless it names one."""
+    """Run each test that uses the mock but names no scenario under those of the matrix."""
     marked = any(metafunc.definition.iter_markers(CHAOS))
     if not marked and metafunc.config.getoption("cerebras_chaos") is None:
         return
@@ -113,7 +113,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Pass a test of the matrix that raises an exception its marker expects."""
+    """Pass a test of the matrix that raises an exception which its marker expects."""
     if pyfuncitem.get_closest_marker(CHAOS) is None:
         return (yield)
     from .chaos import matrix
@@ -158,15 +158,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """
-    Note work from before a test with the mock: it may still send requests during the test.
+    Record work that began before a test with the mock, because it may send requests in the test.
 
     Import the mock's modules before fixtures run, because a fixture may replace ``socket``.
     """
     if MARKER in getattr(item, "fixturenames", ()):
-        from .settings.imports import uncollected
+        from .settings.imports import fast_imports
 
-        with uncollected():
-            from .session import mock_session, verdict_hooks  # noqa: F401 (see above)
+        with fast_imports():
+            from .session import mock_session, symptoms, verdict_hooks  # noqa: F401 (see above)
         from .session.place import note_older
 
         note_older(item)
@@ -203,7 +203,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note the verdicts; show the exchanges of a failed test and what they mean."""
+    """Note the verdicts; show the exchanges of a failed test and explain them."""
     report = yield
     mock = _mock_of(item)
     if mock is not None and call.when == "setup":
@@ -256,7 +256,7 @@ def cerebras_mock_server(pytestconfig: pytest.Config) -> Iterator[ThreadedServer
     """
     Run the mock server: one for the session (one per xdist worker), on a free loopback port.
 
-    Between tests that use the mock, it plays the scenario of the run's settings.
+    Between tests that use the mock, the server plays the scenario of the run's settings.
     """
     from .settings.options import found_ours
 
@@ -272,7 +272,8 @@ def make_cerebras_mock(pytestconfig: pytest.Config) -> MockMaker:
     """
     Return a function that makes a mock for a fixture of a class, a module or the session.
 
-    Inside ``with make_cerebras_mock("burst-503") as mock:``, the environment points at that mock.
+    Inside ``with make_cerebras_mock("burst-503") as mock:``, environment variables point to the
+    mock.
     """
     from .settings.options import found_ours
 
@@ -285,9 +286,9 @@ def make_cerebras_mock(pytestconfig: pytest.Config) -> MockMaker:
 @pytest.fixture
 def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """
-    Yield the mock of this test: ``play()`` a scenario, read ``calls``, assert.
+    Yield the mock of this test, which can ``play()`` scenarios, show ``calls``, and assert.
 
-    The environment points the SDKs at it, with a valid key, until the test is over.
+    Until the test is over, environment variables point the SDKs to the mock, with a valid key.
     """
     from .settings.options import found_ours
 
@@ -346,13 +347,13 @@ def _learn(config: pytest.Config) -> None:
 
 
 def _guard(config: pytest.Config) -> None:
-    """Guard the traffic of the run, in and between tests, if the settings ask for it."""
+    """Guard the traffic of the run, in and between tests, if the settings enable this."""
     others = next(filter(None, given(config, "others")), "pass")
     wanted = others == "block" or switched_on(config, "mock")
     if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
-        from .settings.imports import uncollected
+        from .settings.imports import imports_before_tests
 
-        with uncollected():
+        with imports_before_tests():
             from .session.run_guard import guarding
 
             config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)
@@ -374,7 +375,7 @@ def _take_signals(config: pytest.Config) -> None:
 
 
 def _mock_of(item: pytest.Item) -> CerebrasMock | None:
-    """Return the mock of a test; during set-up, ``funcargs`` may not have it yet."""
+    """Return the mock of a test; during set-up, ``funcargs`` may lack the mock."""
     found: CerebrasMock | None = getattr(item, "funcargs", {}).get(MARKER)
     return found or item.stash.get(_MOCK, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 import pytest
@@ -17,6 +18,7 @@ from mockserver.scenario import Rule, Scenario
 settings.register_profile("tests", deadline=None)  # a busy machine is no failure
 settings.load_profile("tests")
 
+_WITHOUT_LANGSMITH = "-p no:langsmith_plugin"  # langchain brings it
 KEY = "csk-" + "4f1dmock" * 6
 PATHS = {
     "chat": "/v1/chat/completions",
@@ -25,6 +27,37 @@ PATHS = {
     "public_models": "/public/v1/models",
     "warming": "/v1/tcp_warming",
 }
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """
+    Collect no garbage while tests are collected, and none of what is there before they run.
+
+    18,000 tests and their modules stay until the end: each full collection would go through them.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_langsmith():
+    """Leave langsmith's plugin out of pytest runs in other processes: it imports for a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_ADDOPTS", _WITHOUT_LANGSMITH)
+        yield
+
+
+@pytest.fixture
+def pytester(pytester, monkeypatch):
+    """Leave langsmith's plugin out of inner runs, too."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", _WITHOUT_LANGSMITH)
+    return pytester
 
 
 @pytest.fixture(scope="session")

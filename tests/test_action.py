@@ -182,7 +182,7 @@ def test_shard_and_fail_under(tmp_path):
         GITHUB_OUTPUT=str(output),
     )
     assert output.read_text() == "artifact=a-1-of-2\nstatus=4\n"
-    assert "give --fail-under to cerebras-mock report merge" in done.stderr
+    assert "use --fail-under of cerebras-mock report merge instead" in done.stderr
 
 
 @pytest.mark.parametrize("status", [0, 2, COVERAGE_FAILED])

@@ -1,4 +1,4 @@
-"""A bot that is not ready for a bad day: the pictures show its report."""
+"""Tests of a bot that can't handle bad days; the pictures show their report."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def create(client: Cerebras, question: str, **options: Any) -> Any:
 
 @pytest.fixture
 def answer(cerebras_client: Cerebras) -> Callable[[str], str]:
-    """Return the bot: it tries five times, a second and a half apart, whatever the API says."""
+    """Return the bot, which tries five times, 1.5 s apart, whatever the API answers."""
     client = cerebras_client.with_options(max_retries=0)
 
     def ask(question: str) -> str:
@@ -36,13 +36,13 @@ def answer(cerebras_client: Cerebras) -> Callable[[str], str]:
 
 @pytest.mark.cerebras_chaos("wrong-key", expect="raises", raises=AuthenticationError)
 def test_answers(answer: Callable[[str], str]) -> None:
-    """A question is answered, but for a key that is refused."""
+    """A question is answered unless the key is refused."""
     assert answer("Why is the sky blue?")
 
 
 @pytest.mark.cerebras_chaos("wrong-key", expect="raises", raises=AuthenticationError)
 def test_streams(cerebras_client: Cerebras) -> None:
-    """A stream has an end."""
+    """A stream ends with a finish_reason."""
     stream = create(cerebras_client, "And at night?", stream=True)
     reasons = [chunk.choices[0].finish_reason for chunk in stream if chunk.choices]
     assert reasons[-1] == "stop", "the stream has no end"
@@ -51,5 +51,5 @@ def test_streams(cerebras_client: Cerebras) -> None:
 @pytest.mark.xfail(raises=NotFoundError, reason="there is no other model yet", strict=False)
 @pytest.mark.cerebras_chaos("unknown-model")
 def test_falls_back(answer: Callable[[str], str]) -> None:
-    """When its model is gone the bot takes another."""
+    """If its model is gone, the bot asks another one."""
     assert answer("How do you do?")

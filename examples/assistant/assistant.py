@@ -3,9 +3,9 @@ A chat assistant that keeps talking when the Cerebras API has a bad day.
 
     python assistant.py "Why is the sky blue?"
 
-Without a question it reads them from standard input, a line each. ``CEREBRAS_API_KEY`` holds the
-key, ``CEREBRAS_BASE_URL`` points it elsewhere, ``ASSISTANT_MODELS`` names the models to use, the
-best first.
+Without an argument, the assistant reads questions from standard input, one on each line.
+``CEREBRAS_API_KEY`` holds the key, ``CEREBRAS_BASE_URL`` another address of the API, and
+``ASSISTANT_MODELS`` the models to use, the best first.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from patience import Patience
 from problems import LOST, AssistantError, TooLongError
 
 MODELS = "gpt-oss-120b,qwen-3.8-27b"
-PARTS = 3  # a long answer may come in so many
+PARTS = 3  # requests for one long answer, at most
 INCOMPLETE = " [answer incomplete]"
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, the model that gave it, and whether that is all of it."""
+    """An answer, the model that gave it, and whether the answer is complete."""
 
     text: str
     model: str
@@ -40,7 +40,7 @@ class Reply:
 
 
 class Assistant:
-    """A conversation; ``turns`` is what it remembers."""
+    """A conversation; ``turns`` has the questions and answers so far."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Assistant:
         self.turns: tuple[Turn, ...] = ()
 
     def ask(self, question: str) -> Reply:
-        """Return the answer when it is there; raise AssistantError if there is none."""
+        """Return the whole answer; raise AssistantError if there is none."""
         draft = Draft(question)
         for _ in range(PARTS):
             completion = self._complete(draft, stream=False)
@@ -65,19 +65,19 @@ class Assistant:
         return self._finished(draft)
 
     def stream(self, question: str) -> Iterator[str]:
-        """Yield the answer while it is written; one that is not whole ends with a mark."""
+        """Yield the answer piece by piece; an incomplete answer ends with a mark."""
         draft = Draft(question)
         for _ in range(PARTS):
             yield from self._streamed(draft)
             if draft.finish_reason is None and not draft.text:
-                yield from self._streamed(draft)  # nothing was shown yet, so nobody will notice
+                yield from self._streamed(draft)  # nothing was shown yet, so a user won't notice
             if not draft.cut_off:
                 break
         if not self._finished(draft).complete:
             yield INCOMPLETE
 
     def _streamed(self, draft: Draft) -> Iterator[str]:
-        """Yield what arrives; a stream that just ends leaves no finish_reason behind."""
+        """Yield the pieces that arrive; if the stream is cut, finish_reason stays None."""
         draft.finish_reason = None
         with self._complete(draft, stream=True) as chunks:
             try:
@@ -89,7 +89,7 @@ class Assistant:
                 log.warning("the connection was lost: %s", error)
 
     def _complete(self, draft: Draft, *, stream: bool) -> Any:
-        """Send the conversation, without its oldest turns if it has become too long."""
+        """Send the conversation; leave out its oldest turns if it has become too long."""
         turns = self.turns
         while True:
             try:
@@ -103,7 +103,7 @@ class Assistant:
                 return answer
 
     def _finished(self, draft: Draft) -> Reply:
-        """Remember the answer, unless it would be taken for a whole one later on."""
+        """Return the answer, and remember it if it is complete."""
         complete = draft.finish_reason == "stop" and bool(draft.text)
         if complete:
             self.turns += (Turn(draft.question, draft.text),)
@@ -111,7 +111,7 @@ class Assistant:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Answer the questions in the terminal, or leave with a sentence that says why not."""
+    """Answer the questions in the terminal, or exit with a sentence that says why not."""
     if not os.environ.get("CEREBRAS_API_KEY"):
         sys.exit("There is no key: set CEREBRAS_API_KEY.")
     questions = [" ".join(arguments)] if arguments else (line.strip() for line in sys.stdin)

@@ -1,4 +1,4 @@
-"""Lets the tests import the app's modules by their names, and the app sleep in no time."""
+"""Lets the tests import the app's modules by name, and makes the app's sleeps take no time."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What has been said, as the API wants to hear it, and how to say less of it."""
+"""A conversation as messages for the API, and how to shorten it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Message = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its whole answer; halves have no place in a history."""
+    """A question and its complete answer; incomplete answers are never stored."""
 
     question: str
     answer: str
@@ -22,10 +22,10 @@ class Turn:
 @dataclass(slots=True)
 class Draft:
     """
-    An answer in the making.
+    An answer that is still arriving.
 
-    The server says why it stopped in ``finish_reason``. While that is None it has not said that
-    the answer is over, however much of it is there.
+    In ``finish_reason`` the server says why the answer ended. While ``finish_reason`` is None, the
+    answer is incomplete, however long it is.
     """
 
     question: str
@@ -34,19 +34,19 @@ class Draft:
     finish_reason: str | None = None
 
     def add(self, text: str | None, finish_reason: str | None, model: str) -> None:
-        """Write down what has arrived."""
+        """Add a piece of the answer."""
         self.text += text or ""
         self.model = model
         self.finish_reason = finish_reason or self.finish_reason
 
     @property
     def cut_off(self) -> bool:
-        """Whether the model ran out of tokens with something to go on from."""
+        """Whether the answer reached the limit of tokens, and has text that can be continued."""
         return self.finish_reason == "length" and self.text != ""
 
 
 def messages(turns: tuple[Turn, ...], draft: Draft) -> list[Message]:
-    """Return the conversation for the API; a draft that has begun asks for the rest."""
+    """Return the messages for the API; a draft with text is followed by a request to go on."""
     said = [{"role": "system", "content": SYSTEM}]
     for turn in turns:
         said.append({"role": "user", "content": turn.question})
@@ -60,10 +60,10 @@ def messages(turns: tuple[Turn, ...], draft: Draft) -> list[Message]:
 
 def shortened(turns: tuple[Turn, ...], draft: Draft, complaint: str) -> tuple[Turn, ...]:
     """
-    Return the turns without the oldest ones, of which there must be one.
+    Return the turns without the oldest ones; there must be at least one turn.
 
-    The API complains in tokens, which only it can count. But what share of them is too much can be
-    taken from characters just as well.
+    The API counts tokens, and the app can't. So it removes the share of the characters that is too
+    much in tokens.
     """
     size = sum(len(message["content"]) for message in messages(turns, draft))
     surplus = size * share_too_much(complaint)
@@ -75,7 +75,7 @@ def shortened(turns: tuple[Turn, ...], draft: Draft, complaint: str) -> tuple[Tu
 
 def share_too_much(complaint: str) -> float:
     """
-    Return which share of a prompt has to go; 0 if the API did not say.
+    Return the share of a prompt that is too much; 0 if the API did not say.
 
     >>> share_too_much("Please reduce the length. Current length is 10000 while limit is 8000")
     0.2

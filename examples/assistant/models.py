@@ -1,4 +1,4 @@
-"""Gets an answer from the first of some models that has one."""
+"""Tries some models in turn until one answers."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from problems import (
     message_of,
 )
 
-PART_TOKENS = 1024  # the rate limit counts what is asked for, so ask for no more than is needed
+PART_TOKENS = 1024  # the rate limit counts this number, so ask for no more than needed
 
 log = logging.getLogger(__name__)
 
 
 class Models:
-    """Some models, the best first."""
+    """The models to ask, the best first."""
 
     def __init__(self, client: Cerebras, names: Sequence[str], patience: Patience) -> None:
-        # Only patience retries, not the SDK; and a copy of a client would warm up once more.
+        # Patience retries, so the SDK must not. A copied client must not warm up again.
         client = client.with_options(max_retries=0, warm_tcp_connection=False)
         self._create: Any = client.chat.completions.create
         self._patience = patience
         self.names = list(names)
 
     def complete(self, said: list[Message], *, stream: bool) -> Any:
-        """Return a completion, or the chunks of one; raise AssistantError if no model has one."""
+        """Return a completion, or its chunks; raise AssistantError if no model answers."""
         problem = "There is no model to ask."
         for name in tuple(self.names):
             send = partial(self._send, name, said, stream=stream)
@@ -53,7 +53,7 @@ class Models:
         raise AssistantError(problem)
 
     def _ask_last(self, name: str) -> None:
-        """Put a model that is gone last: it would refuse the next question too."""
+        """Move a model that is gone to the end, because it would refuse the next question too."""
         self.names.remove(name)
         self.names.append(name)
 
@@ -66,6 +66,6 @@ class Models:
             if code_of(error) == TOO_LONG:
                 raise TooLongError(message_of(error)) from error
             raise
-        if isinstance(answer, str):  # what the SDK makes of a 200 that is no JSON
+        if isinstance(answer, str):  # the SDK returns the text of a 200 that is not JSON
             raise AssistantError("Something in between has answered in the place of the API.")
         return answer

@@ -1,8 +1,8 @@
 """
-Trying again, with pauses.
+Retries with pauses.
 
-The SDK retries too (``max_retries``), but its three attempts are over in a second and a half, and
-no rate limit of a minute has passed by then. So the app does it, and tells the SDK not to: two
+The SDK retries too (``max_retries``). But its three attempts are over in a second and a half, when
+a rate limit of a minute still applies. So the app retries, and tells the SDK not to, because two
 layers of three attempts each would send nine requests.
 """
 
@@ -24,21 +24,21 @@ log = logging.getLogger(__name__)
 
 
 def _sleep(seconds: float) -> None:
-    """Sleep as ``time`` does now: what a default holds is out of a virtual clock's reach."""
+    """Call ``time.sleep`` by name: a virtual clock can't replace it in a default value."""
     time.sleep(seconds)  # noqa: TID251 (an app may sleep)
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """
-    How long to wait for a better answer; all times are in seconds.
+    How long to wait between attempts; all times are in seconds.
 
     Pauses double from ``first`` up to ``longest``, and are never shorter than the server's
-    ``Retry-After``. A little is added by chance, so that many apps that were refused together do
-    not come back together. One request may spend ``budget`` on pauses. A pause that does not fit
-    in there is not begun: coming back too early would only be refused again.
+    ``Retry-After``. A little random time is added, so that many apps that were refused together do
+    not retry together. The pauses of one request may add up to ``budget``. If the next pause would
+    exceed it, the app gives up, because a shorter pause would only lead to another refusal.
 
-    ``sleep`` and ``random`` are arguments so that a test need not wait, and has no luck.
+    Tests pass ``sleep`` and ``random``, so that they don't wait and don't depend on chance.
     """
 
     first: float = 0.5
@@ -48,7 +48,7 @@ class Patience:
     random: Random = field(default_factory=Random)
 
     def retry(self, send: Callable[[], T]) -> T:
-        """Return what ``send`` returns, or raise its last error when patience is at its end."""
+        """Return what ``send`` returns, or raise its last error when the budget is used up."""
         left, pause = self.budget, self.first
         while True:
             try:

@@ -1,8 +1,8 @@
 """
 What the errors of the API mean for an app.
 
-Cerebras puts ``message`` and ``code`` at the top of an error's body. Read them there: an app that
-looks only for OpenAI's ``error.message`` has nothing to tell its user.
+Cerebras puts ``message`` and ``code`` at the top of an error's body. An app that looks only for
+OpenAI's ``error.message`` finds nothing to show to its user.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ def never_fits(error: APIError) -> bool:
 
 
 def another_model_may_help(error: APIError) -> bool:
-    """Return whether it is the model's trouble, not that of the request, the key or the line."""
+    """Return whether the model is the cause, and not the request, the key or the connection."""
     if code_of(error) in GONE or never_fits(error):
         return True
     return isinstance(error, APIStatusError) and worth_retrying(error)
 
 
 def retry_after(error: APIError) -> float:
-    """Return for how many seconds the server wants to be left alone; 0 if it does not say."""
+    """Return how many seconds the server asks to wait; 0 if it does not say."""
     if not isinstance(error, APIStatusError):
         return 0.0
     said = error.response.headers.get("retry-after", "0")
@@ -70,12 +70,12 @@ def retry_after(error: APIError) -> float:
 
 
 def code_of(error: APIError) -> str:
-    """Return the API's own name for what is wrong."""
+    """Return the API's code for the error."""
     return str(_body(error).get("code") or "")
 
 
 def message_of(error: APIError) -> str:
-    """Return the API's own words, which say more than any status."""
+    """Return the API's message, which says more than the status."""
     return str(_body(error).get("message") or error)
 
 

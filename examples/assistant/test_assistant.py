@@ -1,9 +1,9 @@
 """
 What the assistant does when the API fails, fault by fault.
 
-``cerebras_mock`` is the API: ``play()`` or the marker says what goes wrong, and afterwards it knows
-what it was asked. The assistant is the real one, over a real socket. Only the clock is virtual, so
-that it waits as long as it likes and no test takes longer for it.
+``cerebras_mock`` takes the place of the API. ``play()`` or the marker chooses what goes wrong, and
+``cerebras_mock.requests`` has the requests afterwards. The assistant is the real one, and uses a
+real socket. Only the clock is virtual, so the assistant's waits take no time.
 """
 # mypy: allow-untyped-defs, allow-untyped-calls
 
@@ -30,13 +30,13 @@ LONG = Script(text="Since air scatters blue light the most. " * 9, reasoning="Wh
 
 @pytest.fixture
 def pauses():
-    """Return the list of the seconds that the assistant has slept."""
+    """Return the list of the assistant's pauses, in seconds."""
     return []
 
 
 @pytest.fixture
 def assistant(cerebras_client, pauses):
-    """Return an assistant with two models and all the time in the world."""
+    """Return an assistant with two models, whose pauses are recorded."""
 
     def sleep(seconds):
         pauses.append(seconds)
@@ -58,17 +58,17 @@ def always(fault, *, model):
 
 
 def statuses(mock):
-    """Return how each request was answered."""
+    """Return the status of each answer."""
     return [exchange.status for exchange in mock.requests]
 
 
 def models(mock):
-    """Return which model each request asked for."""
+    """Return the model of each request."""
     return [exchange.model for exchange in mock.requests]
 
 
 def last_said(mock):
-    """Return the conversation that the last request brought."""
+    """Return the texts of the messages in the last request."""
     body = json.loads(mock.requests[-1].request.body)
     return [message["content"] for message in body["messages"]]
 
@@ -184,7 +184,7 @@ def test_answers_when_the_rate_limit_has_passed(assistant, cerebras_mock, pauses
     cerebras_mock.play(once(Error("tokens_per_minute", retry_after=7)))
 
     assert assistant.ask("Why is the sky blue?").complete
-    assert pauses == [pytest.approx(7 * 1.125, abs=7 * 0.125)]  # never sooner, a little later
+    assert pauses == [pytest.approx(7 * 1.125, abs=7 * 0.125)]  # at most a quarter later
     assert statuses(cerebras_mock) == [429, 200]
 
 

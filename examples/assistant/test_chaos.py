@@ -1,7 +1,7 @@
 """
-What the assistant promises whatever happens: run with ``--cerebras-chaos all``.
+What the assistant guarantees under every fault: run with ``--cerebras-chaos all``.
 
-Without that option each test meets a healthy API only.
+Without that option, the API is healthy in each test.
 """
 # mypy: allow-untyped-defs, allow-untyped-calls
 
@@ -20,7 +20,7 @@ def assistant(cerebras_client):
 
 
 def test_answers_or_says_why_not(assistant):
-    """A question is answered, or there is a sentence for the user: never a traceback."""
+    """A question gets an answer, or an error with a sentence for the user, never a traceback."""
     try:
         reply = assistant.ask("How do you do?")
     except AssistantError as error:
@@ -30,7 +30,7 @@ def test_answers_or_says_why_not(assistant):
 
 
 def test_marks_every_stream_that_is_not_whole(assistant):
-    """Who reads a stream knows at its end whether that was all."""
+    """The end of a stream shows whether the answer is complete."""
     try:
         said = list(assistant.stream("How do you do?"))
     except AssistantError as error:
@@ -41,7 +41,7 @@ def test_marks_every_stream_that_is_not_whole(assistant):
 
 
 def test_remembers_whole_answers_only(assistant):
-    """What was not answered in full is not fed back as if it had been."""
+    """Only complete answers are sent back in later requests."""
     for question in ("One?", "Two?"):
         try:
             reply = assistant.ask(question)
@@ -52,7 +52,7 @@ def test_remembers_whole_answers_only(assistant):
 
 
 def test_does_not_hammer_the_api(assistant, cerebras_mock):
-    """One question costs a bounded number of requests."""
+    """The number of requests for one question is bounded."""
     with contextlib.suppress(AssistantError):
         assistant.ask("How do you do?")
     assert len(cerebras_mock.requests) <= 20

@@ -1,1 +1,1 @@
-"""The answers of the real API: the honest half of the mock, without any fault."""
+"""Imitates the answers of the real API, without any injected fault."""

@@ -1,4 +1,4 @@
-"""The command line, one file per command."""
+"""The command line, with one file for each command."""
 
 from __future__ import annotations
 

@@ -14,9 +14,10 @@ from .options import warn
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 def check(paths: tuple[str, ...], *, strict: bool) -> None:
     """
-    Check scenario and edition files. The exit status is 2 if one is invalid.
+    Check scenario and edition files. The exit status is 2 if a file is invalid.
 
-    The keys of a file tell which kind it is. In a folder, every .yaml and .yml file is checked.
+    The keys of a file show whether it is a scenario or an edition. In a folder, every .yaml and
+    .yml file is checked.
     """
     from mockserver.scenario.checks import check as checks_of
 

@@ -26,7 +26,7 @@ _INTERRUPTED = 130
 @click.argument("path", default=".", type=click.Path(path_type=Path, readable=False))
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 @click.option(
-    "--live", is_flag=True, help="Send at most three requests to the API too, with your key."
+    "--live", is_flag=True, help="Also send at most three requests to the API, with your key."
 )
 @click.option("--edition", help="State of the API to compare with (default: today's).")
 def doctor(*, path: Path, as_json: bool, live: bool, edition: str | None) -> None:
@@ -34,7 +34,7 @@ def doctor(*, path: Path, as_json: bool, live: bool, edition: str | None) -> Non
     Look for mistakes in the environment and in the code under PATH.
 
     Nothing is sent unless --live is given. The exit status is 0 if nothing is found, 1 if something
-    is, and 2 if it can't look.
+    is found, and 2 if PATH can't be read.
     """
     from mockserver.doctor.diagnosis import Diagnosis, diagnose, served, sorted_and_folded
 
@@ -64,14 +64,14 @@ def _print(findings: Iterable[Finding], *, as_json: bool) -> None:
             for one in findings:
                 click.echo(one.text())
     except BrokenPipeError:
-        raise  # whoever reads the output has seen enough: click ends quietly
+        raise  # the reader of the output has closed it; click then exits quietly
     except OSError as error:
         click.echo(f"Error: can't write the findings: {error.strerror}", err=True)
         sys.exit(2)
 
 
 def _versions() -> dict[str, str]:
-    """Return the versions of the packages beside this one, by their normalized names."""
+    """Return the versions of the installed packages, by their normalized names."""
     from importlib.metadata import distributions
 
     from packaging.utils import canonicalize_name
@@ -85,7 +85,7 @@ def _versions() -> dict[str, str]:
 
 
 def _asked(environ: Mapping[str, str], edition: Edition) -> list[Finding]:
-    """Print what will be sent, then ask the API."""
+    """Print what will be sent, then send it to the API."""
     from mockserver.doctor.live import Examination
 
     examination = Examination.of(environ, edition)

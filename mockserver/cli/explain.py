@@ -44,7 +44,7 @@ _STYLES: Mapping[SpanKind, dict[str, Any]] = {
     "--svg",
     type=click.File("w", encoding="utf-8"),
     metavar="FILE",
-    help="Instead, draw all requests on one time axis into this file (-: stdout).",
+    help="Draw all requests on one time axis into this SVG file instead (-: stdout).",
 )
 @overridable
 @SET
@@ -64,7 +64,7 @@ def explain(  # noqa: PLR0913 (an argument for each option)
     """
     Print what happens to sample requests, with time lines. No server is needed.
 
-    Warnings about the scenario are printed too, as check does.
+    Warnings about the scenario are printed as well.
     """
     from mockserver.core.units import seconds
     from mockserver.edge.live import Overrides
@@ -101,7 +101,7 @@ def explain(  # noqa: PLR0913 (an argument for each option)
 
 
 def _remarks(exchange: Exchange, edition: Edition) -> Sequence[str]:
-    """Return the reason for a refusal and its fix, as a failed test shows them."""
+    """Return the reason for a refusal and the fix, as in the report of a failed test."""
     from mockserver.verdicts.classify import classify
 
     found = classify(exchange, edition)

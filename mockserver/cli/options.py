@@ -1,4 +1,4 @@
-"""Shared by several commands: options, and the reporting of errors and warnings."""
+"""Options that several commands share, and the reporting of errors and warnings."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _OVERRIDES = (
 
 
 def overridable(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that override a scenario's own settings to a command."""
+    """Add to a command the options that override the settings of a scenario."""
     for option in _OVERRIDES:
         command = option(command)
     return command
 
 
 def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
-    """Read the values of ``--set``: names, with values as in YAML."""
+    """Read the values of ``--set``, which are names with values in YAML."""
     from mockserver.core.documents import value_of
 
     found: dict[str, Any] = {}

@@ -52,7 +52,8 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
     "--scenario",
     default="healthy",
     show_default=True,
-    help="Shipped name, YAML file, or folder whose most recently changed file is played.",
+    help="Name of a shipped scenario, or path of a YAML file or folder. In a folder, the most "
+    "recently changed file is served.",
 )
 @click.option(
     "--reload/--no-reload",
@@ -62,34 +63,34 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
 )
 @overridable
 @SET
-@click.option("--tls-cert", metavar="FILE", help="Certificate in PEM: serve https. With --tls-key.")
+@click.option("--tls-cert", metavar="FILE", help="Certificate in PEM, for https. Needs --tls-key.")
 @click.option("--tls-key", metavar="FILE", help="Private key in PEM, without a password.")
 @click.option(
     "--admin-token",
     metavar="TOKEN",
     envvar="CEREBRAS_MOCK_ADMIN_TOKEN",
-    help="Token that the admin API requires. Without one, it serves only this machine.",
+    help="Token that the admin API requires. Without a token, it answers only this machine.",
 )
 @click.option(
     "--workers",
     default=1,
     type=click.IntRange(1, 64),
     show_default=True,
-    help="Worker processes, on Linux only. They share the port and, without --state, nothing else: "
-    "each has limits, schedules, state, files and a journal of its own. They do not reload.",
+    help="Number of worker processes, on Linux only. They share the port. Without --state each has "
+    "limits, schedules, state, files and a journal of its own. They do not reload.",
 )
 @click.option(
     "--state",
     metavar="URL",
     envvar="CEREBRAS_MOCK_STATE",
     help="Redis or Valkey, as redis://, rediss:// or unix://, in which all mocks with this URL "
-    "share limits, schedules and state; or 'private', a server of the mock's own.",
+    "share limits, schedules and state; or 'private', to start a server for this mock.",
 )
 @click.option(
     "--state-lost",
     type=click.Choice(["refuse", "alone"]),
-    help="While the store can't be reached: refuse with 503, which is the default, or go on with a "
-    "state of its own.",
+    help="What to do while the store can't be reached: refuse requests with 503 (the default), or "
+    "go on with separate state.",
 )
 @click.option(
     "--journal",
@@ -97,8 +98,8 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
     type=click.IntRange(min=1),
     show_default=True,
     metavar="N",
-    help="Number of latest requests to keep with their answers. A retry is recognised while the "
-    "previous attempt is kept.",
+    help="Number of latest requests to keep with their answers. A retry is recognised only while "
+    "the previous attempt is kept.",
 )
 @click.option(
     "--journal-body",
@@ -106,7 +107,7 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
     show_default=True,
     metavar="SIZE",
     callback=_bytes,
-    help="How much to keep of the body of each request and each answer.",
+    help="How much of the body to keep, for each request and each answer.",
 )
 @click.option(
     "--log-level", type=click.Choice(_LEVELS), default="info", show_default=True, help="On stderr."
@@ -139,7 +140,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     if (tls_cert is None) is not (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
     if state_lost and not state:
-        raise click.UsageError("--state-lost needs --state, which names what can be lost")
+        raise click.UsageError("--state-lost needs --state, which names the store")
     from mockserver.edge.live import Overrides
     from mockserver.edge.server.serving import Address
     from mockserver.edge.server.tls import server_context
@@ -159,7 +160,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
 
 
 class _Played(NamedTuple):
-    """What the command line asks for."""
+    """The settings from the command line."""
 
     scenario: str
     parameters: dict[str, Any]
@@ -168,7 +169,7 @@ class _Played(NamedTuple):
 
 
 def _reloading(played: _Played, *, reload: bool) -> _Mock:
-    """Return a mock with its own state, and the job that watches its files."""
+    """Return a mock with separate state, and the job that watches the mock's files."""
     from mockserver.edge.reload import Reloader
 
     name, parameters, overrides, retention = played
@@ -177,7 +178,7 @@ def _reloading(played: _Played, *, reload: bool) -> _Mock:
 
 
 def _sharing(played: _Played, state: str, lost: WhenLost, stack: ExitStack) -> _Mock:
-    """Return a mock that shares its state; if its store is private, the stack ends it."""
+    """Return a mock with shared state; the stack stops the store if it is private."""
     from mockserver.edge.state.address import read_address
     from mockserver.edge.state.private import private_store
     from mockserver.scenario import loaded
@@ -215,7 +216,7 @@ def _reason(error: OSError | UnicodeError) -> str:
 def _serve(live: LiveEngine, beside: Job | None, address: Address, workers: int) -> None:
     host, port = address.host, address.port
     if not _is_loopback(host):
-        warn(f"{host} can be reached from other machines; the mock is meant for loopback")
+        warn(f"{host} can be reached from other machines; the mock is meant for local use only")
     try:
         with one_sentence():
             _listen(live, beside, address, workers)
@@ -249,9 +250,7 @@ def _announce(live: LiveEngine, workers: int, url: str) -> None:
     click.echo(f'  OpenAI(base_url="{url}/v1", api_key="{key}")')
     if live.replica:
         who = f"{workers} workers" if workers > 1 else f"replica {live.replica}"
-        click.echo(
-            f"  {who}, with limits, schedules and state in a store, and a journal of its own"
-        )
+        click.echo(f"  {who}; limits, schedules and state are in a store, each journal is separate")
     elif workers > 1:
         click.echo(f"  {workers} workers, each with limits, schedules and a journal of its own")
     sys.stdout.flush()

@@ -1,1 +1,1 @@
-"""The vocabulary of all rooms: errors, units, seeding, messages, YAML to typed values."""
+"""Used by all packages: errors, units, seeding, messages, and YAML read as typed values."""

@@ -1,7 +1,7 @@
 """
 Pydantic's adapters, made when they are first used.
 
-Making one takes up to 30 ms. A run needs few of them, and most test runs are short.
+Making an adapter takes up to 30 ms. A test run needs few adapters, and most test runs are short.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 @cache
 def adapter(kind: Any) -> TypeAdapter[Any]:
     """
-    Return the adapter of a type; there is one for each type.
+    Return the adapter of a type; each adapter is made only once.
 
-    The module of the type, and of each that it refers to, must still be in ``sys.modules``.
+    The modules of the type and of all types in it must still be in ``sys.modules``.
     """
     return TypeAdapter(kind)

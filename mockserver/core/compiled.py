@@ -1,8 +1,8 @@
 """
 Typed values as JSON, to load the shipped YAML files without YAML and pydantic.
 
-``shipped.json`` beside the files is made from them. A value counts only while its file is the one
-that it was made from, so a YAML file that somebody edits is read as it is.
+``shipped.json`` beside these files is made from them. A value from ``shipped.json`` is used only
+while the YAML file is unchanged, so an edited YAML file takes effect.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from importlib.resources import files
 from typing import Any
 
 FILE = "shipped.json"
-_KIND = ""  # the key that tells the type of what is no plain JSON; no field has an empty name
+_KIND = ""  # the key for the type of a value that JSON lacks; no field has an empty name
 
 
 def digest(package: str, *names: str) -> str:
-    """Return a digest of YAML files of a package, by their names without the suffix."""
+    """Return a digest of YAML files of a package; ``names`` are the file names without suffix."""
     folder = files(package)
     texts = ((folder / f"{name}.yaml").read_bytes().replace(b"\r\n", b"\n") for name in names)
     return sha256(b"\0".join(texts)).hexdigest()
@@ -30,9 +30,9 @@ def digest(package: str, *names: str) -> str:
 
 def compiled(package: str, name: str, *all_names: str) -> Any:
     """
-    Return the value of a YAML file of a package.
+    Return the compiled value of a YAML file of a package, or None.
 
-    None if there is none that was made from the files of ``all_names`` as they are now.
+    None means that no value was compiled from the present contents of the files ``all_names``.
     """
     row = _rows(package).get(name)
     if row is None or row["digest"] != digest(package, *all_names):
@@ -41,7 +41,7 @@ def compiled(package: str, name: str, *all_names: str) -> Any:
 
 
 def row(value: Any, package: str, *all_names: str) -> dict[str, Any]:
-    """Return what is kept of a value, which was read from these files."""
+    """Return the compiled form of a value that was read from these files."""
     return {"digest": digest(package, *all_names), "value": _encoded(value)}
 
 

@@ -2,7 +2,7 @@
 Redacts credentials. A redacted key keeps only what a diagnosis needs.
 
 Two kinds of values are credentials: the value of a header field, URL parameter or JSON field whose
-name says so, and text in the format of a known key, wherever it occurs. All other text of a prompt
+name marks a credential, and text anywhere in the format of a known key. All other text of a prompt
 is left alone.
 """
 
@@ -19,7 +19,7 @@ from .messages import Fields, Request
 
 
 def _when_used(pattern: str, flags: int = 0) -> Callable[[], re.Pattern[str]]:
-    """Return a function that compiles a pattern when it is first called: these take long."""
+    """Return a function that compiles a pattern at its first call, because this takes long."""
     return cache(partial(re.compile, pattern, flags))
 
 
@@ -39,7 +39,7 @@ _FORMS = (
     (r"[Bb]earer ", r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{22,}[A-Za-z0-9._~+/-]*=*"),
 )
 _SHORTEST = b"a" * 22
-"""Every format has a run of letters, digits, ``_`` and ``-`` this long. Few texts have one."""
+"""Every format has at least this many letters, digits, ``_`` or ``-`` in a row; few texts do."""
 _RUNS = bytes(
     _SHORTEST[0] if chr(byte) in f"{ascii_letters}{digits}_-" else 0 for byte in range(256)
 )
@@ -85,7 +85,7 @@ _ASCII = re.compile(
 
 
 def without_key(request: Request, body: bytes) -> Request:
-    """Return the request with this body and with its path, query and headers redacted."""
+    """Return the request with the given body, and with path, query and headers redacted."""
     path, query = _shown_line(request.path, request.query)
     sent = request.headers
     headers = sent.shown if isinstance(sent, Fields) else shown_fields(sent)
@@ -127,7 +127,7 @@ def redacted_body(body: bytes, *, named: bool = True) -> bytes:
     """
     Return a body without the values of its credential fields, and without what ``redacted`` finds.
 
-    With ``named`` false, fields are not looked for.
+    If ``named`` is false, credential fields are not searched for.
     """
     if b"\\" in body and b"\\u00" in body:
         body = _ASCII.sub(lambda found: found[1] + bytes.fromhex(found[2].decode()), body)
@@ -136,7 +136,7 @@ def redacted_body(body: bytes, *, named: bool = True) -> bytes:
     linked = form or (b"?" in body and b"=" in body)
     if not (named or linked or _may_have_key(body)):
         return body  # by far the most common case
-    text = body.decode("latin-1")  # maps each byte to one character and back
+    text = body.decode("latin-1")  # latin-1 maps each byte to one character and back
     if named:
         text = _FIELD().sub(_field, text)
     return (redacted(f"&{text}")[1:] if form else redacted(text)).encode("latin-1")
@@ -146,7 +146,7 @@ def is_clean(piece: bytes, *, named: bool) -> bool:
     """
     Return whether nothing in a piece of JSON would be redacted, whatever else the body holds.
 
-    No credential extends beyond the string that it is in, so pieces are clean one by one.
+    No credential extends beyond the string that it is in, so each piece can be judged by itself.
     """
     if b"\\u00" in piece and _ASCII.search(piece):
         return False
@@ -173,7 +173,7 @@ def _shown_line(path: str, query: str) -> tuple[str, str]:
 
 def shown_fields(headers: Mapping[str, str]) -> dict[str, str]:
     """Return header fields with credentials redacted; their names are in lower case."""
-    # one by one: of the fields of a client, few have another value in each request
+    # cached one by one, because few fields of a client change from request to request
     return dict(zip(headers, map(_shown, headers, headers.values()), strict=True))
 
 

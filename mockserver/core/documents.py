@@ -49,9 +49,7 @@ _IN_YAML = {
     "tuple_type": "should be a list",
     "value_error": "{error}",
 }
-"""
-Pydantic's errors in terms of YAML. Its own messages use Python's terms and vary between versions.
-"""
+"""Pydantic's errors in YAML's terms; its own messages use Python's terms and vary by version."""
 _NOTHING = "nothing"
 _MOST_ERRORS = 20
 _MOST_BYTES = 4 * FILE.letters
@@ -60,7 +58,7 @@ _FLAGS = {
     **dict.fromkeys(("no", "n", "off", "false", "0"), "false"),
 }
 Explain: TypeAlias = Callable[[Path, str, Any], str]
-"""Explains an unknown key, given its mapping's path, the key and its value; may return ''."""
+"""Takes a mapping's path, an unknown key and its value; returns an explanation or ''."""
 _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 
 
@@ -98,7 +96,7 @@ def beside(source: str, name: str) -> str:
     >>> beside("editions/ours.yaml", "./base.yaml")
     'editions/base.yaml'
 
-    A name without the suffix of a YAML file is not a path and is returned as it is.
+    A name without the suffix of a YAML file is not a path and is returned unchanged.
     """
     return str(FilePath(source).parent / name) if name.endswith(SUFFIXES) else name
 
@@ -108,8 +106,8 @@ class Document:
     The data of one YAML text, and the position of each part in the text.
 
     ``root`` is the root node, None for an empty text; a node's marks name its file. ``origins``
-    maps the identity of a node to the parameters it was made from. Raises DocumentError for a text
-    that is not YAML or exceeds the ``limits``.
+    maps the identity of a node to the parameters that the node was made from. Raises DocumentError
+    for a text that is not YAML or exceeds the ``limits``.
     """
 
     def __init__(self, text: str, *, source: str, limits: YamlLimits = FILE) -> None:
@@ -128,12 +126,12 @@ class Document:
         except RecursionError as error:
             raise DocumentError(f"{source}: is nested too deeply, or contains itself") from error
         except (TypeError, ValueError) as error:
-            raise DocumentError(f"{source}: YAML that makes no sense: {error}") from error
+            raise DocumentError(f"{source}: not valid YAML: {error}") from error
 
     def with_root(
         self, root: yaml.Node, origins: Mapping[int, Sequence[str]] | None = None
     ) -> Self:
-        """Return a copy with another root, which was derived from the root of this one."""
+        """Return a copy with another root, which is derived from the root of this document."""
         other = copy(self)
         other.root, other.data = root, _data_of(root)
         other.origins = {**self.origins, **(origins or {})}
@@ -162,7 +160,7 @@ class Document:
         """
         Return ``file:line:column`` and the path of the nearest node that exists in the text.
 
-        The position belongs to the value, or with ``key`` to its key.
+        The position is that of the value, or with ``key`` that of the value's key.
         """
         label, node, found = self._find(path)
         marked = label if key else node
@@ -232,13 +230,13 @@ class Document:
 
 @cache
 def shipped_names(package: str) -> tuple[str, ...]:
-    """Return the names of the YAML files in a package, without their suffix and in order."""
+    """Return the sorted names of the YAML files in a package, without the suffix."""
     found = (entry.name for entry in files(package).iterdir())
     return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
 
 
 def shipped(package: str, name: str) -> Document:
-    """Return a YAML file of a package, by its name without the suffix."""
+    """Return a YAML file of a package; ``name`` is the file name without the suffix."""
     file = f"{name}.yaml"
     return Document((files(package) / file).read_text("utf-8"), source=file)
 
@@ -264,7 +262,7 @@ def with_value(node: yaml.Node, value: Any) -> yaml.Node:
 
 
 def _named(text: str, source: str) -> io.StringIO:
-    """Return the text as a file with a name, which the marks of its nodes then carry."""
+    """Return the text as a file with a name, so that the marks of the nodes have this name."""
     stream = io.StringIO(text)
     stream.name = source
     return stream
@@ -275,7 +273,7 @@ def _data_of(root: yaml.Node | None) -> Any:
 
 
 def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """Return the node of a part's key, or of the item itself, and the node of its value."""
+    """Return the nodes of a key and its value; for an item of a list, return its node twice."""
     if isinstance(node, yaml.MappingNode):
         return next((pair for pair in node.value if pair[0].value == str(part)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
@@ -312,7 +310,7 @@ def _written(node: yaml.Node) -> str:
 
 
 def _repeats(error: ErrorDetails) -> bool:
-    """Return whether this only repeats that all items of a list are wrong."""
+    """Return whether the error only repeats that all items of a list are wrong."""
     return error["type"] == "too_short" and bool(error["input"])
 
 

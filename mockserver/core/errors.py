@@ -4,9 +4,9 @@ Errors in the user's input.
 * MockServerError
   - DocumentError: a YAML file that is wrong
   - UnknownNameError: a scenario, edition, tier or parameter that does not exist
-  - DroppedError: a question that needs more exchanges than the journal keeps
-  - ShortenedError: a question that needs more of an answer than the journal keeps
-  - UnknownPriceError: a question about the cost of a model whose price is not known
+  - DroppedError: a query that needs more exchanges than the journal keeps
+  - ShortenedError: a query that needs more of an answer than the journal keeps
+  - UnknownPriceError: a query for the cost of a model whose price is not known
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LONGEST_SHOWN = 60
 
 
 class MockServerError(Exception):
-    """The root; its text is one sentence for the user."""
+    """The base class; the text of an error is one sentence for the user."""
 
 
 class DocumentError(MockServerError):
@@ -37,34 +37,34 @@ class UnknownNameError(MockServerError):
 
 
 class DroppedError(MockServerError):
-    """A question needs all exchanges, but the journal has dropped some."""
+    """A query needs all exchanges, but the journal has dropped some."""
 
     def __init__(self, kept: int, count: int) -> None:
         super().__init__(
-            f"this needs all {count} requests, and the journal keeps the last {kept}; let it keep "
-            f"more: pytest --cerebras-journal {count}, or cerebras-mock serve --journal {count}"
+            f"this needs all {count} requests, but the journal keeps the last {kept}; to keep "
+            f"more, use pytest --cerebras-journal {count} or cerebras-mock serve --journal {count}"
         )
 
 
 class ShortenedError(MockServerError):
-    """A question needs a whole answer, but the journal has shortened it."""
+    """A query needs a whole answer, but the journal has shortened it."""
 
     def __init__(self, number: int, size: int) -> None:
         super().__init__(
-            f"this needs all {size} bytes of the answer to #{number}, and the journal keeps less; "
-            f"let it keep more: cerebras-mock serve --journal-body {size}"
+            f"this needs all {size} bytes of the answer to #{number}, but the journal keeps fewer; "
+            f"to keep more, use cerebras-mock serve --journal-body {size}"
         )
 
 
 class UnknownPriceError(MockServerError):
-    """A cost is asked for, but the edition has no price for a model that answered."""
+    """A query needs a cost, but the edition has no price for a model that answered."""
 
     def __init__(self, models: Iterable[str]) -> None:
         named = ", ".join(sorted(models))
         super().__init__(
-            f"the cost is not known, because the edition has no price for {named}; give it one in "
-            "an edition of your own: models: {NAME: {price: {prompt: 0.35, completion: 0.75}}}, in "
-            "dollars per million tokens"
+            f"the cost is not known, because the edition has no price for {named}; add one to "
+            "an edition of your own, in dollars per million tokens: "
+            "models: {NAME: {price: {prompt: 0.35, completion: 0.75}}}"
         )
 
 
@@ -91,7 +91,7 @@ def suggestion(found: str, known: Iterable[str]) -> str:
 
 def listing(found: str, known: Iterable[str]) -> str:
     """
-    Return names as a list for a sentence, the closest to ``found`` first.
+    Return names as a list for a sentence, beginning with those that are closest to ``found``.
 
     >>> listing("retry", ["status", "retry_after", "body"])
     'retry_after, status, body'

@@ -1,8 +1,8 @@
 """
 Reduces an API key to a form that shows a mistake, but nothing of the key itself.
 
-The form has words of closed lists, the marks around a key, and the beginnings that tell vendors
-apart.
+The form has only words from fixed lists, the marks around a key, and the beginning that identifies
+a vendor.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ BEGINNINGS = (
     *("sk-proj-", "sk-svcacct-", "sk-admin-", "sk-ant-", "sk-or-", "sk-lf-", "pk-lf-"),
     *("nvapi-", "tgp_v1_", "lsv2_", "github_pat_", "AIza"),
 )
-"""Beginnings of vendors' keys that are longer than a word of four letters, or have no dash."""
+"""Beginnings of vendors' keys. Each beginning is longer than four letters or has no dash."""
 NO_VALUES = frozenset({"none", "null", "undefined", "nan", "nil", "false", "true"})
 """Words that a program writes for a missing value."""
 LOCAL_WORDS = frozenset(
@@ -22,7 +22,7 @@ LOCAL_WORDS = frozenset(
         *("sknokeyrequired", "nokeyrequired", "nokeyneeded", "localai", "vllm"),
     }
 )
-"""Words that clients send to a self-hosted server, which needs no key; see ``letters``."""
+"""Words that clients send to a self-hosted server that needs no key; see ``letters``."""
 PLACEHOLDERS = frozenset(
     {
         *("key", "apikey", "token", "yourkey", "yourkeyhere", "yourapikey", "yourapikeyhere"),
@@ -36,12 +36,12 @@ PLACEHOLDERS = frozenset(
         *("todo", "fixme", "placeholder", "here", "keyhere", "apikeyhere", "actualkey", "realkey"),
     }
 )
-"""Words that examples have in place of a key; see ``letters``."""
+"""Words that stand for a key in examples; see ``letters``."""
 
 _SCHEMES = frozenset({"basic", "bearer", "digest", "token", "api-key", "apikey", "key"})
 _MOST_SCHEMES = 3
-_DEEPEST = 3  # forms within forms: NAME="KEY"
-# "csk-", "sk-", "gsk_", "hf_", "pplx-": these tell vendors apart and reveal nothing
+_DEEPEST = 3  # forms within forms, such as NAME="KEY"
+# "csk-", "sk-", "gsk_", "hf_", "pplx-" identify a vendor and reveal nothing
 _BEGINNING = re.compile(rf"{'|'.join(BEGINNINGS)}|[^-_\s]{{1,4}}[-_]")
 _FILLED_IN = re.compile(r"[xX]{3,}|[*.…•_]{3,}|…+")
 _PLAIN = re.compile(r"[A-Za-z0-9 _.<>\[\]{}-]{1,64}")
@@ -89,7 +89,7 @@ _ASSIGNED = re.compile(
 
 def letters(text: str) -> str:
     """
-    Return the letters and digits of a text, in lower case; words are compared by these.
+    Return the letters and digits of a text, in lower case, to compare words.
 
     >>> letters("<YOUR-API_KEY>")
     'yourapikey'
@@ -99,7 +99,7 @@ def letters(text: str) -> str:
 
 def shown_credentials(field: str) -> str:
     """
-    Return the form of an ``Authorization`` field: its scheme, and that of its key.
+    Return the form of an ``Authorization`` field: the scheme and the form of the key.
 
     >>> shown_credentials("Bearer sk-proj-abcdefgh"), shown_credentials("Bearer 'abc'")
     ('Bearer sk-proj-...', "Bearer '...'")
@@ -171,7 +171,7 @@ def _word_form(word: str) -> str:
 
 
 def _is_word(key: str) -> bool:
-    """Return whether a key is a word of a closed list, which reveals nothing."""
+    """Return whether a key is a word from a fixed list, which reveals nothing."""
     if _FILLED_IN.fullmatch(key):
         return True
     known = NO_VALUES | LOCAL_WORDS | PLACEHOLDERS

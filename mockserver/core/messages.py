@@ -15,17 +15,18 @@ _ELSEWHERE = "a process or event loop that can't be inspected"
 @dataclass(frozen=True, slots=True)
 class Sender:
     """
-    A thread or task of the client. It sends requests one at a time.
+    A thread or task of the client, which sends requests one at a time.
 
-    ``name`` is unique. ``since`` is when it started, in seconds since the epoch; minus infinity if
-    unknown. ``parent`` is the sender that started it, None if unknown. ``beside`` names the most
-    recent siblings that the parent had started and not yet waited for.
+    ``name`` is unique. ``since`` is the time at which the sender started, in seconds since the
+    epoch; minus infinity if unknown. ``parent`` is the sender that started this one, None if
+    unknown. ``beside`` has the names of the most recent senders that the parent had also started
+    and not yet waited for.
 
-    ``busy`` is the processor time of its thread at the moment of sending, in seconds. ``waits``
-    counts the waits of its process that had run to their end by then; None if they are not counted.
-    ``site`` is the file and line of the app's own code that sent the request. ``turn`` identifies
-    the call that the test made to the app: a request of one turn never retries a request of another
-    turn. Both are None if unknown.
+    ``busy`` is the processor time of the thread at the moment of sending, in seconds. ``waits``
+    counts how many waits of the process had ended by that moment; None if waits are not counted.
+    ``site`` is the file and line of the app's own code that sent the request, None if unknown.
+    ``turn`` identifies the test's call of the app, None if unknown; a request of one turn never
+    retries a request of another turn.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Sender:
     turn: tuple[int, int] | None = field(default=None, compare=False, repr=False)
 
     def begun_apart_from(self, other: Sender) -> float:
-        """Return when the lineages of the two senders diverged."""
+        """Return the time at which the lines of descent of the two senders diverged."""
         if self.parent is other.parent:
             return self.since
         lineage = set(other._lineage())
@@ -50,7 +51,7 @@ class Sender:
         return apart.since
 
     def _lineage(self) -> Iterator[Sender]:
-        """Yield this sender, its parent, the parent of that, and so on."""
+        """Yield this sender, its parent, the parent's parent, and so on."""
         one: Sender | None = self
         while one is not None:
             yield one
@@ -59,9 +60,9 @@ class Sender:
 
 class Fields(dict[str, str]):
     """
-    Header fields of a request, with names in lower case; not to be changed.
+    The header fields of a request, with names in lower case; they are never changed.
 
-    ``shown`` are the same with credentials redacted, for edges that know most of them beforehand.
+    ``shown`` are the same fields with credentials redacted.
     """
 
     __slots__ = ("shown",)
@@ -75,7 +76,7 @@ class Request:
 
     ``path`` is unquoted and has no query. ``query`` and ``body`` are as sent; the body is empty if
     it was ``oversized`` and therefore not read. The names in ``headers`` are in lower case.
-    ``sender`` is known if the client runs in the same process.
+    ``sender`` is None unless the client runs in the same process.
     """
 
     method: str
@@ -93,7 +94,7 @@ class Request:
 
     @property
     def place(self) -> str:
-        """The place in the app that sent it, in words."""
+        """The place in the app that sent the request, in words."""
         site = self.sender and self.sender.site
         return f"{site[0]}:{site[1]}" if site else _ELSEWHERE
 

@@ -2,8 +2,8 @@
 Regular expressions in linear time.
 
 Python's engine backtracks: with ``(a+)+$``, thirty characters block the server practically forever.
-Rust's engine, which pydantic includes, follows all alternatives at once. It supports neither
-look-around nor back-references.
+Rust's engine, which pydantic includes, follows all alternatives at once. Rust's engine supports
+neither look-around nor back-references.
 """
 
 from __future__ import annotations
@@ -47,5 +47,5 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
 
 def _reason(said: str) -> str:
-    """Return the end of the library's message, without the pattern and the marker in it."""
+    """Return the end of the library's message, after the pattern and the marker."""
     return said.strip().splitlines()[-1].strip().rpartition(": ")[2].removesuffix(".")

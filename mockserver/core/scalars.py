@@ -1,5 +1,5 @@
 """
-The types of plain scalars, by the core schema of YAML 1.2, which agrees with JSON and editors.
+The types of plain scalars in the core schema of YAML 1.2, as in JSON and in editors.
 
 PyYAML reads YAML 1.1, in which ``no`` is false, ``010`` is eight and ``12:30:45`` is a number of
 seconds. The two tables here are complete: a scalar that neither of them lists is a text. One
@@ -42,7 +42,7 @@ begin with. The first matching type applies.
 
 
 def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    """Return the table as PyYAML needs it: by first character, empty for an empty scalar."""
+    """Return the table as PyYAML needs it, by first character ('' for an empty scalar)."""
     found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
     for kind, (pattern, beginnings) in _WORDS.items():
         whole = re.compile(rf"(?:{pattern})\Z")
@@ -109,12 +109,12 @@ for _kind in _VALUES:
 
 def paired(text: str) -> str:
     r"""
-    Return JSON with surrogate pairs of escapes decoded; YAML does not know such pairs.
+    Return JSON with escaped surrogate pairs decoded, because YAML has no such pairs.
 
     >>> paired(r'{"a": "\ud83d\ude00"}')
     '{"a": "😀"}'
 
-    Other text is returned as it is: in plain YAML the escapes may be meant literally.
+    Other text is returned unchanged, because in plain YAML the escapes can be literal text.
     """
     if not text.lstrip().startswith(("{", "[")) or _PAIR.search(text) is None:
         return text

@@ -1,4 +1,4 @@
-"""Random bits derived from a text: the same text gives the same bits."""
+"""Random bits derived from a text; the same text always gives the same bits."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from itertools import islice
 from random import Random
 
 BLOCK = 256
-"""How many trials have their draws made at once."""
-_MOST = 64  # blocks that are kept; older ones are made again
+"""For how many trials the draws are made at once."""
+_MOST = 64  # blocks that are kept; older blocks are made again when needed
 
 
 class HexStream:
@@ -43,9 +43,10 @@ class HexStream:
 
 class SeededText:
     """
-    The source of one generated text: its ``seed``, and a ``Random`` seeded with it on demand.
+    The source of one generated text: a ``seed``, and a ``Random`` that is seeded when needed.
 
-    The seed alone selects most texts. Only the other texts pay for seeding a ``Random``.
+    The seed alone selects most texts. Only the other texts need a ``Random``, which is slow to
+    seed.
     """
 
     def __init__(self, seed: int) -> None:
@@ -67,7 +68,7 @@ def seed_from(text: str) -> int:
 
 
 def seed_after(beginning: tuple[str, str], text: str) -> int:
-    """Return the seed of texts in a row; those of a beginning that comes again are read once."""
+    """Return the seed of the joined texts; a repeated ``beginning`` is digested only once."""
     digest = _begun(beginning).copy()
     digest.update(text.encode())
     return int.from_bytes(digest.digest(), "big")
@@ -79,7 +80,7 @@ def _begun(texts: tuple[str, str]) -> blake2b:
 
 
 class Draws:
-    """The draws of the trials of a rule: for each trial, ``each`` numbers from 0 to 1."""
+    """The draws for the trials of a rule: ``each`` random numbers from 0 to 1 per trial."""
 
     def __init__(self, seed: str, each: int) -> None:
         self._seed = seed
@@ -89,7 +90,7 @@ class Draws:
         self._blocks: OrderedDict[int, tuple[float, ...]] = OrderedDict()
 
     def of(self, number: int) -> tuple[float, ...]:
-        """Return the draws of a trial, which counts from 1."""
+        """Return the draws of a trial; the first trial is 1."""
         if not self._each:
             return ()
         block, at = divmod(number - 1, BLOCK)

@@ -31,7 +31,7 @@ def _fastest() -> Callable[[object], bytes]:
 
 
 dumps: Callable[[object], bytes] = _fastest()
-"""``plain_dumps``, or the same bytes from orjson in a quarter of the time."""
+"""``plain_dumps``, or orjson, which gives the same bytes in a quarter of the time."""
 
 
 def event(value: object) -> bytes:
@@ -45,7 +45,7 @@ def event(value: object) -> bytes:
 
 
 def parsed(data: bytes) -> Any:
-    """Return the JSON of an event, or None if it has none (``[DONE]``, a comment)."""
+    """Return the JSON of an event, or None if it has no JSON (``[DONE]``, a comment)."""
     payload = data.removeprefix(b"data: ")
     return json.loads(payload) if payload is not data and payload[:1] == b"{" else None
 

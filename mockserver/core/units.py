@@ -26,9 +26,9 @@ _WORDS = {
 _PART = rf"(\d+(?:\.\d+)?)\s*({'|'.join(sorted(_WORDS, key=len, reverse=True))})"
 _LONGEST_WORDS = 40
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_EXACT = 10.0  # seconds; beyond this a fraction is noise
+_EXACT = 10.0  # seconds; fractions of longer durations are noise
 LONGEST = 36_500 * _UNITS["d"]
-"""In seconds. Timers and dates of all platforms can express it."""
+"""The longest duration in seconds, which timers and dates of all platforms can express."""
 
 
 def seconds(text: object) -> float:
@@ -38,7 +38,7 @@ def seconds(text: object) -> float:
     >>> seconds("250ms")
     0.25
 
-    Raises ValueError for anything else, including a bare number, whose unit would be a guess.
+    Raises ValueError for anything else, even a bare number, whose unit would be a guess.
     """
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
@@ -131,7 +131,7 @@ def rough(seconds: float) -> str:
 
 def duration(seconds: float) -> str:
     """
-    Format seconds for a sentence; from one hour on in hours.
+    Format seconds for a sentence; durations of an hour or more are in hours.
 
     >>> duration(0.25), duration(29.278183), duration(3600), duration(33011.4)
     ('0.25 s', '29 s', '1 h', '9.2 h')
@@ -143,7 +143,7 @@ def duration(seconds: float) -> str:
 
 def dollars(amount: float, digits: int = 3) -> str:
     """
-    Format an amount of dollars with at least two decimals, and so many digits of its own.
+    Format an amount of dollars with at least two decimals, and with ``digits`` significant digits.
 
     >>> dollars(0.05), dollars(0.00012345), dollars(12.345), dollars(0)
     ('$0.05', '$0.000123', '$12.35', '$0.00')
@@ -171,7 +171,7 @@ Seconds: TypeAlias = Annotated[
 """Seconds in Python, a duration with its unit in YAML."""
 
 AUTO: Final = "auto"
-"""Leaves the value to the mock."""
+"""The mock chooses the value."""
 
 
 def _seconds_or_auto(text: object) -> float | str:
@@ -192,7 +192,7 @@ SignedSeconds: TypeAlias = Annotated[
     BeforeValidator(signed_seconds),
     WithJsonSchema({"type": "string", "pattern": f"^-?{_DURATION.pattern}$"}),
 ]
-"""Seconds from now; negative ones lie in the past."""
+"""Seconds from now; a negative number is in the past."""
 
 
 def _no_disguise(value: object) -> object:
@@ -209,7 +209,7 @@ _FRACTION = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})")
 
 
 def _probability(found: object) -> object:
-    """Refuse anything but a number from 0 to 1; suggest one for a percentage or a fraction."""
+    """Refuse anything but a number from 0 to 1; suggest a number for a percentage or fraction."""
     whole = _part_of_one(found)
     if isinstance(found, bool | str) or (whole is not None and whole != found):
         meant = "" if whole is None or not 0 <= whole <= 1 else f"; write {whole:.6g}"

@@ -1,7 +1,7 @@
 """
 Advice on an unknown key, from the JSON Schema of its document.
 
-A key that is unknown in one mapping is often correct in another one, further in or further out.
+A key that is unknown in one mapping is often correct in an inner or an outer mapping.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def advice(schema: Schema, path: Sequence[str | int], key: str) -> str:
     """
     Return advice on a key that the mapping at ``path`` does not allow, as the end of a sentence.
 
-    The key may belong further in, be misspelt, or belong further out.
+    The key may belong in an inner mapping, be misspelt, or belong in an outer mapping.
     """
     here = _at(schema, path)
     known = _names(here)
@@ -38,7 +38,7 @@ def advice(schema: Schema, path: Sequence[str | int], key: str) -> str:
 
 
 def _within(here: Sequence[Schema], root: Schema, key: str, *, deepest: int) -> str:
-    """Name the nearest mappings further in that allow the key; empty if there are none."""
+    """Name the nearest inner mappings that allow the key; empty if there are none."""
     level: list[tuple[str, Sequence[Schema]]] = [("", here)]
     for _ in range(deepest):
         level = [
@@ -61,7 +61,7 @@ def _many(found: Sequence[str]) -> str:
 
 
 def _around(schema: Schema, path: Sequence[str | int], key: str) -> str:
-    """Name the place further out that allows the key; empty if no place does."""
+    """Name the outer mapping that allows the key; empty if there is none."""
     for depth in range(len(path) - 1, -1, -1):
         outer, own = _at(schema, path[:depth]), path[depth]
         if key == own:
@@ -88,7 +88,7 @@ def _inner(variants: Sequence[Schema], root: Schema) -> Iterator[tuple[str, Sequ
 
 
 def _several(one: Schema, root: Schema) -> list[Schema]:
-    """Return the schemas of the items of a list, or of the values of a free mapping."""
+    """Return the schemas of the items of a list, or of the values of a mapping with free keys."""
     inner = (one.get(word) for word in ("items", "additionalProperties"))
     return [each for part in inner if isinstance(part, dict) for each in _variants(part, root)]
 

@@ -3,7 +3,7 @@ Limits on the YAML that is read. Larger texts are refused before any data is bui
 
 Aliases (``*a``) that repeat an anchored part (``&a``) turn a small text into a large tree, and
 building it takes as long as if every repetition were written out. So the limits apply to the
-expanded size. The parser's events are enough to compute it without expanding anything.
+expanded size. The parser's events are enough to compute this size without expanding anything.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import yaml
 from .errors import DocumentError
 
 DEEPEST = 100  # nested mappings and lists
-_MOST_DIRECTIVES = 10  # libyaml compares each one with all others
+_MOST_DIRECTIVES = 10  # libyaml compares each directive with all others
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 
@@ -27,8 +27,8 @@ class YamlLimits:
     """
     The maximum size of a text.
 
-    ``letters`` limits its length in characters. ``nodes`` limits its mappings, lists, keys and
-    values; a part that aliases repeat counts once per repetition.
+    ``letters`` is the maximum number of characters. ``nodes`` is the maximum number of mappings,
+    lists, keys and values; a part that aliases repeat counts once per repetition.
     """
 
     letters: int
@@ -36,22 +36,22 @@ class YamlLimits:
 
 
 FILE = YamlLimits(2_000_000, 200_000)
-"""For a file, or for a request body that replaces one."""
+"""The limits on a file, or on a request body that replaces a file."""
 FIELD = YamlLimits(20_000, 1_000)
-"""For one value in a header field or an option. It may be read while other requests wait."""
+"""The limits on a value in a header field or option, which is read while other requests wait."""
 
 
 def refuse_bombs(text: str, source: str, limits: YamlLimits, loader: Any) -> None:
     """
     Raise DocumentError for a text beyond the limits, YAMLError for a text that is not YAML.
 
-    Old releases of libyaml overflow their stack on deep nesting. New releases have a limit, which
-    they reach while looking ahead, before they emit the first level. In that case the text up to
-    the reported position is counted on its own.
+    Old releases of libyaml overflow their stack on deep nesting. New releases have a limit, but
+    raise their error before they emit the first level. In that case only the text before the
+    reported position is counted.
     """
     if len(text) > limits.letters:
         long = f"is {len(text):,} characters long"
-        raise DocumentError(f"{source}: {long}; no more than {limits.letters:,} are read")
+        raise DocumentError(f"{source}: {long}; the maximum is {limits.letters:,}")
     if len(_DIRECTIVE.findall(text)) > _MOST_DIRECTIVES:
         raise DocumentError(f"{source}: has more than {_MOST_DIRECTIVES} directives (%)")
     try:
@@ -76,7 +76,8 @@ class _Count:
     """
     Counts the nodes of a text with its aliases expanded.
 
-    ``named`` maps each anchor to the size and height of its part, or to None while that is open.
+    ``named`` maps each anchor to the size and height of the anchored part, or to None while the
+    part is open.
     """
 
     source: str
@@ -113,7 +114,7 @@ class _Count:
         if self.nodes > self.limits.nodes:
             raise DocumentError(
                 f"{self.source}: has more than {self.limits.nodes:,} keys and values, "
-                "counted as often as aliases (*) repeat them"
+                "including each repetition by an alias (*)"
             )
         if len(self.open) + height > DEEPEST:
             raise self._too_deep()

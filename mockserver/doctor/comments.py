@@ -17,7 +17,7 @@ STYLES: Mapping[str, Style] = {
 }
 """The comment markers of a file, by the suffix of its name."""
 _STRINGS = "|".join(
-    rf"{quote}(?:[^{quote}\\{end}]++|\\.){{0,64}}+{quote}"  # allows few escapes, to stay fast
+    rf"{quote}(?:[^{quote}\\{end}]++|\\.){{0,64}}+{quote}"  # few escapes, for speed
     for quote, end in (('"', r"\n"), ("'", r"\n"), ("`", ""))
 )
 _SLASHES = r"//[^\n]*+|/\*.*?(?:\*/|\Z)"

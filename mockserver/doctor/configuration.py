@@ -1,4 +1,4 @@
-"""Finds the variables that a configuration file sets for a container, in its own notation."""
+"""Finds the variables that a configuration file sets for a container."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ _PAIR = re.compile(
     rf"\bname[\"']?[ \t]*:[ \t]*[\"']?{_NAME}[\"']?[ \t]*,?\s+"
     r"[\"']?value[\"']?[ \t]*:[ \t]*[\"']?([^\s\"',}]++)"
 )
-"""As Kubernetes and others write it: ``name: X`` and ``value: Y``."""
+"""A variable as Kubernetes and others write it: ``name: X`` and ``value: Y``."""
 _ENV = re.compile(rf"^[ \t]*ENV[ \t]+{_NAME}[ \t]+[\"']?([^\s\"'=]++)[\"']?[ \t]*$", re.MULTILINE)
-"""As a Dockerfile may write it: only white space between name and value."""
+"""A variable as a Dockerfile may write it, with only white space between name and value."""
 _QUOTED = re.compile(rf"^([ \t]*)-[ \t]+{_NAME}=(([\"'])[^\s\"']++\4)[ \t]*$", re.MULTILINE)
-"""In a list of docker-compose, where the quotes belong to the value."""
-_MOST_LINES = 100  # lines of a list that are looked at
+"""A variable in a list of docker-compose, where the quotes belong to the value."""
+_MOST_LINES = 100  # only this many preceding lines are searched for the head of a list
 
 
 def findings(
     code: str, place: str, edition: Edition, read_by_code: frozenset[str]
 ) -> Iterator[Finding]:
     """
-    Yield the mistakes in the variables; for a key, only quotes around it.
+    Yield the mistakes in the variables; an API key is only checked for quotes around it.
 
-    ``code`` has no comments. ``read_by_code`` are the variables that the user's own code reads.
+    ``code`` has no comments. ``read_by_code`` are the variables that the user's own code reads and
+    may pass to any client.
     """
     for at, name, value in _set(code):
         is_address = name in ADDRESSES
@@ -47,7 +48,7 @@ def findings(
 
 
 def _set(code: str) -> Iterator[tuple[int, str, str]]:
-    """Yield the place, the name and the value of each variable."""
+    """Yield the position, the name and the value of each variable."""
     for form in (_PAIR, _ENV):
         yield from ((found.start(), found[1], found[2]) for found in form.finditer(code))
     for found in _QUOTED.finditer(code):
@@ -56,7 +57,7 @@ def _set(code: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _is_environment(before: str, indent: int) -> bool:
-    """Return whether a text ends inside a list of variables, rather than one of commands."""
+    """Return whether a text ends inside a list of variables, rather than a list of commands."""
     for line in reversed(before.splitlines()[-_MOST_LINES:]):
         bare = line.strip()
         is_item = bare.startswith("-") and len(line) - len(line.lstrip()) == indent

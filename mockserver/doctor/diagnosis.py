@@ -27,7 +27,7 @@ class Diagnosis:
     """
     The findings, the worst first, and the number of files that were read.
 
-    ``unread`` counts those that could not be read. ``cut_off`` says that there are more files.
+    ``unread``: how many files could not be read. ``cut_off``: whether there are more files.
     """
 
     findings: tuple[Finding, ...]
@@ -43,7 +43,7 @@ class Diagnosis:
         more = "".join(
             (
                 f"; {_counted(self.unread, 'file')} could not be read" * bool(self.unread),
-                "; there are more files: name a folder further down" * self.cut_off,
+                "; there are more files, so name a smaller folder" * self.cut_off,
             )
         )
         return f"{found} in {_counted(self.files, 'file')} and the environment{more}"
@@ -51,7 +51,7 @@ class Diagnosis:
 
 def served(name: str | None) -> Edition:
     """
-    Return the named edition, or today's; its keys have the prefix of real keys.
+    Return the named edition, or the newest; its API keys are given the prefix of real keys.
 
     Raises UnknownNameError, DocumentError.
     """
@@ -65,7 +65,7 @@ def diagnose(
     root: Path, environ: Mapping[str, str], versions: Mapping[str, str], edition: Edition
 ) -> Diagnosis:
     """
-    Look at the environment, the installed packages, and the files under a path.
+    Examine the environment, the installed packages, and the files under a path.
 
     Raises OSError if the path can't be read.
     """
@@ -88,7 +88,7 @@ def diagnose(
 
 
 def sorted_and_folded(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort findings, the worst first; the first of equal ones in a file counts the others."""
+    """Sort findings, the worst first; of equal findings in a file, one remains with a count."""
     first: dict[Finding, Finding] = {}
     for one in sorted(set(found), key=lambda one: one.rank):
         kind = replace(one, line=0)
@@ -99,9 +99,9 @@ def sorted_and_folded(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _read_by_code(programs: list[str]) -> frozenset[str]:
     """
-    Return the variables that programs read for an unknown client.
+    Return the variables that programs read by themselves, to pass them to an unknown client.
 
-    If no program has the SDK, it is not known which client reads the variable with its base URL.
+    CEREBRAS_BASE_URL is also returned if there are programs but none of them uses the Cerebras SDK.
     """
     names = frozenset(name for code in programs for name in text_source.variables_read(code))
     is_known = not programs or any(map(text_source.has_sdk, programs))
@@ -113,7 +113,7 @@ def _concerns(source: Source) -> bool:
 
 
 def _code(source: Source) -> str:
-    """Return the text of a program; empty for a configuration file."""
+    """Return the text of a program, or "" for a configuration file."""
     is_code = source.kind == "py" or STYLES.get(source.kind) in text_source.CODE
     return source.text if is_code else ""
 

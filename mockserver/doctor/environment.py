@@ -25,7 +25,7 @@ ADDRESSES: Mapping[str, Client] = {
     "OPENAI_BASE_URL": "openai",
     "OPENAI_API_BASE": "openai",
 }
-"""The variables with a base URL, by the kind of client that reads them."""
+"""The variables with a base URL, and the kind of client that reads each."""
 KEY = "CEREBRAS_API_KEY"
 _MODEL = re.compile(r"CEREBRAS_(?:\w+_)?MODEL(?:_NAME|_ID)?")
 _MISPLACED = "key-in-another-variable"
@@ -50,8 +50,8 @@ def findings(
     """
     Yield the mistakes in variables.
 
-    ``exists`` says whether there is a file at a path. ``read_by_code`` are the variables that
-    the user's own code reads, for an unknown client.
+    ``exists`` returns whether there is a file at a path. ``read_by_code`` are the variables that
+    the user's own code reads and may pass to any client.
     """
     known = {one.name: one for one in variables if one.name.isupper() or one.name.islower()}
     yield from _addresses(known, edition, read_by_code)
@@ -62,7 +62,7 @@ def findings(
 
 
 def first_in(setup: Setup) -> list[Explanation]:
-    """Return the mistake that explains most, if there is any; the others follow from it."""
+    """Return only the first mistake, if there is any, since the others usually follow from it."""
     return list(islice(mistakes_in(setup), 1))
 
 
@@ -72,13 +72,13 @@ def _addresses(
     for name, client in ADDRESSES.items():
         one = known.get(name)
         if one is None or not (name.startswith("CEREBRAS") or means_cerebras(one.value)):
-            continue  # OpenAI's client may ask any host
+            continue  # OpenAI's client may be used with any host
         reader: Client = "" if name in read_by_code else client
         setup = Setup(edition, client=reader, base_url=one.value)
         yield from (
             Finding.at(one.place, one.line, found) for found in islice(mistakes_in(setup), 1)
         )
-    messages = known.get("ANTHROPIC_BASE_URL")  # Anthropic's client asks for an endpoint of its own
+    messages = known.get("ANTHROPIC_BASE_URL")  # Anthropic's client uses another endpoint
     if messages is not None and _parts(messages.value)[1] == OURS:
         setup = Setup(edition, base_url=messages.value, method="POST", path="/v1/messages")
         yield from (Finding.at(messages.place, messages.line, one) for one in first_in(setup))
@@ -107,7 +107,7 @@ def _keys(
 
 
 def _openai_key(known: Mapping[str, Variable], edition: Edition) -> Iterator[Finding]:
-    """Yield what is wrong with the key that OpenAI's client sends to this API."""
+    """Yield what is wrong with the API key that OpenAI's client sends to this API."""
     base, key = known.get("OPENAI_BASE_URL"), known.get("OPENAI_API_KEY")
     if base is None or key is None or _parts(base.value)[1] != OURS:
         return
@@ -121,7 +121,7 @@ def _openai_key(known: Mapping[str, Variable], edition: Edition) -> Iterator[Fin
 def _misplaced(
     known: Mapping[str, Variable], plain: Setup, read_by_code: Container[str]
 ) -> Iterator[Finding]:
-    """Yield the variables that hold a key under a name that no client reads."""
+    """Yield the variables that hold an API key under a name that no client reads."""
     for one in known.values():
         ours = one.name.startswith("CEREBRAS") and one.value.startswith("csk-")
         if ours and one.name not in read_by_code:
@@ -132,7 +132,7 @@ def _misplaced(
 
 
 def model_of(variables: Iterable[Variable]) -> str:
-    """Return the model that a variable names; empty if no variable does."""
+    """Return the model that a variable names, or "" if no variable names a model."""
     return next((one.value for one in variables if _MODEL.fullmatch(one.name) and one.value), "")
 
 
@@ -171,7 +171,7 @@ def _proxies(known: Mapping[str, Variable]) -> Iterator[Finding]:
 
 
 def _either(known: Mapping[str, Variable], name: str) -> Variable | None:
-    """Return a variable; the one with the lower-case name takes precedence."""
+    """Return a variable; a lower-case name takes precedence over an upper-case one."""
     return known.get(name.lower()) or known.get(name)
 
 

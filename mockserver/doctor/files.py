@@ -12,7 +12,7 @@ from pathlib import Path
 from .comments import STYLES
 
 MOST_FILES = 10_000
-MOST_BYTES = 512 * 1024  # the longest file: a longer one was not written by hand
+MOST_BYTES = 512 * 1024  # longer files were not written by hand
 _DEEPEST = 24
 _SKIPPED = frozenset(
     (
@@ -21,8 +21,8 @@ _SKIPPED = frozenset(
         *("test", "tests", "__tests__", "spec", "fixtures", "testdata", "__mocks__"),
     )
 )
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how PowerShell begins a file
-_HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # read although they are hidden
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # from PowerShell
+_HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # hidden, but read
 _ENDINGS = frozenset((*STYLES, "py", "ipynb", "env"))
 _TEST = re.compile(r"(?:^test_.*|.*_test)\.\w+$|.*\.(?:test|spec|stories)\.\w+$|^conftest\.py$")
 _GENERATED = re.compile(r"\.min\.|[-.]lock\.|^(?:package-lock|npm-shrinkwrap|composer)\.json$")
@@ -35,8 +35,8 @@ class Source:
     """
     A file with its text.
 
-    ``place`` is its path as the user would write it. ``kind`` is the suffix of its name in lower
-    case, or ``env`` for any file of variables.
+    ``place``: the path of the file as the user would write it. ``kind``: the suffix of the file's
+    name in lower case, or ``env`` for any file of variables.
     """
 
     place: str
@@ -49,8 +49,8 @@ class Walk:
     """
     A search of a folder, or of a single file.
 
-    ``looked`` counts the files that were read, ``unread`` those that could not be read. ``cut_off``
-    says that there are more than ``MOST_FILES``.
+    ``looked``: how many files were read. ``unread``: how many files could not be read. ``cut_off``:
+    whether there are more than ``MOST_FILES``.
     """
 
     root: Path
@@ -60,10 +60,10 @@ class Walk:
 
     def sources(self) -> Iterator[Source]:
         """
-        Yield the files with their texts, in the order of their names.
+        Yield the files with their texts, sorted by name.
 
-        Links are not followed. Raises OSError if the root can't be read, or is a file of another
-        kind.
+        Links are not followed. Raises OSError if the root can't be read, or is a file of a kind
+        that ``doctor`` does not read.
         """
         if not self.root.is_dir():
             yield self._named()
@@ -81,7 +81,7 @@ class Walk:
                 self.unread += 1
 
     def _named(self) -> Source:
-        """Return the file that is the root. Raises OSError if there is nothing to look at."""
+        """Return the root if it is a file. Raises OSError if that file can't be examined."""
         kind = _kind(self.root.name)
         if self.root.exists() and not self.root.is_file():
             raise OSError(errno.EINVAL, "it is neither a file nor a folder")

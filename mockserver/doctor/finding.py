@@ -1,4 +1,4 @@
-"""A finding of ``doctor``, as a value."""
+"""What ``doctor`` reports about one mistake."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Finding:
 
     ``place`` is the path of a file, the name of a variable of the environment, or packages and
     their versions; ``line`` counts from 1, and is 0 if the place is not a file. ``rule`` is the
-    name of the mistake. ``what`` and ``fix`` are sentences without a full stop; neither holds a
-    key. ``source`` is a public report of it. ``more`` counts further lines of the same file that
-    make the same mistake.
+    name of the mistake. ``what`` and ``fix`` are sentences without a full stop; neither contains an
+    API key. ``source`` is a public report of the mistake. ``more`` counts further lines of the same
+    file with the same mistake.
     """
 
     place: str
@@ -39,7 +39,7 @@ class Finding:
 
     @property
     def rank(self) -> tuple[int, str, int, str]:
-        """The sort key of findings: the worst come first, then by place."""
+        """The key that sorts findings by severity, the worst first, and then by place."""
         return _SEVERITIES.index(self.severity), self.place, self.line, self.rule
 
     def text(self) -> str:

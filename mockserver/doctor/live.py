@@ -1,7 +1,7 @@
 """
-Asks the API whether it accepts the user's key, and whether it is up.
+Tests with a few requests whether the API is up, and whether it accepts the user's key.
 
-Only ``doctor --live`` does so, and only after it has printed what it will send.
+Only ``doctor --live`` sends these requests, after printing which requests it will send.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ STATUS_PAGE = "https://status.cerebras.ai/api/v2/status.json"
 _BASE_URL = "CEREBRAS_BASE_URL"
 _SECONDS = 3.0  # for each of the three requests
 _MOST_BYTES = 256 * 1024
-_TOKENS = 100  # the most that the chat costs: the templates of some models have 70
+_TOKENS = 100  # the most tokens that the chat costs; the templates of some models take 70
 _MODELS, _CHAT = "/v1/models", "/v1/chat/completions"
 _SEE = "see https://status.cerebras.ai"
 _MOST_LISTED = 8
 _FAILURES: Mapping[type[BaseException], str] = {
-    aiohttp.ClientConnectorDNSError: "no machine of this name is known",
+    aiohttp.ClientConnectorDNSError: "no host has this name",
     aiohttp.ClientConnectorCertificateError: "its certificate is not trusted here",
     aiohttp.ClientSSLError: "the TLS handshake fails",
     aiohttp.ClientProxyConnectionError: "the proxy does not answer",
@@ -48,7 +48,7 @@ _FAILURES: Mapping[type[BaseException], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer; if none came, the status is 0, and ``why`` says why."""
+    """An answer; if none came, the status is 0 and ``why`` has the reason."""
 
     status: int = 0
     document: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -59,10 +59,10 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Examination:
     """
-    The requests to send, and what their answers mean.
+    Sends the requests of ``doctor --live``, and turns their answers into findings.
 
-    ``root`` is the URL of the API without its version. ``why_not`` says why nothing can be sent.
-    ``seconds`` is how long each answer may take.
+    ``root`` is the URL of the API without its version. ``why_not`` is the reason why nothing can be
+    sent, or "". ``seconds`` is how long each answer may take.
     """
 
     root: str
@@ -85,9 +85,9 @@ class Examination:
         clear = root.startswith("http://") and host not in LOOPBACK
         why_not = (
             (not host and f"{_BASE_URL} is not the URL of a server")
-            or (clear and f"{_BASE_URL} begins with http://, and would show the key to the network")
+            or (clear and f"{_BASE_URL} begins with http://, which would send the key unencrypted")
             or (not key and f"{KEY} is not set")
-            or (not _is_sendable(key) and f"{KEY} has characters that no header can have")
+            or (not _is_sendable(key) and f"{KEY} has characters that are not allowed in a header")
             or ""
         )
         page = STATUS_PAGE if host == HOST else ""
@@ -95,17 +95,17 @@ class Examination:
         return cls(root, key, model, edition, page, why_not, host in LOOPBACK, seconds)
 
     def announcement(self) -> Iterator[str]:
-        """Yield lines that say what will be sent."""
+        """Yield lines that announce the requests."""
         if self.is_mock:
-            yield f"{_BASE_URL} is on this machine, so a mock may answer, and not the real API"
+            yield f"{_BASE_URL} is on this machine, so a mock may answer instead of the real API"
         if self.why_not:
             yield f"nothing is sent: {self.why_not}"
             return
-        page = f", then GET {self.status_page} without it" if self.status_page else ""
+        page = f", then GET {self.status_page} without the key" if self.status_page else ""
         yield (
             f"sending at most {2 + bool(page)} requests: GET {self.root}{_MODELS} and "
             f"POST {self.root}{_CHAT} with the key in {KEY}{page}; "
-            f"they cost at most {_TOKENS} tokens"
+            f"together they cost at most {_TOKENS} tokens"
         )
 
     def findings(self) -> list[Finding]:
@@ -191,7 +191,7 @@ class Examination:
         return Finding.at("CEREBRAS_MODEL", 0, found or own)
 
     def _told(self, answer: Answer) -> str:
-        """Return the status of an answer and its message, without any key."""
+        """Return the status of an answer and its message, with any API key removed."""
         error = answer.document.get("error", answer.document)
         said = error.get("message", "") if isinstance(error, dict) else ""
         shown = redacted(" ".join(str(said).split()).replace(self.key, "..."))
@@ -199,7 +199,7 @@ class Examination:
 
 
 def _root(base: str) -> tuple[str, str]:
-    """Return a base URL without its path, and its host; both are empty if it is not a URL."""
+    """Return a base URL without its path, and its host; both are empty for an invalid URL."""
     try:
         url = urlsplit(base)
         host = url.hostname or ""
@@ -229,7 +229,7 @@ def _ids(models: Answer) -> list[str]:
 
 
 async def _sent(session: aiohttp.ClientSession, method: str, url: str, **more: Any) -> Answer:
-    """Send a request, and return its answer; the library's own error messages are not shown."""
+    """Send a request and return its answer, without error messages of the HTTP library."""
     try:
         async with session.request(method, url, allow_redirects=False, **more) as response:
             data = await response.content.read(_MOST_BYTES)

@@ -11,7 +11,7 @@ _MAGIC = re.compile(r"^\s*[%!].*", re.MULTILINE)
 
 
 def cells(text: str, place: str) -> Iterator[tuple[str, str]]:
-    """Yield the place and the code of each cell; magic commands are blank."""
+    """Yield the place and the code of each cell, with magic commands blanked out."""
     found = json_object(text).get("cells")
     for number, cell in enumerate(found if isinstance(found, list) else [], 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":

@@ -1,4 +1,4 @@
-"""Looks for known faults of released packages among those that are installed."""
+"""Looks for known faults of the installed packages."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from .finding import Finding
 
 _NEW_HTTPX = ">=0.28,<1"  # has no argument named proxies
 _REWRITTEN_HTTPX = ">=1.0.dev1,<=1.0.dev6"  # all of its releases
-_UNION_OF_CALLS = ">=1.99.2,<1.99.7"  # in which ChatCompletionMessageToolCallParam can't be called
+_UNION_OF_CALLS = ">=1.99.2,<1.99.7"  # ChatCompletionMessageToolCallParam can't be called
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """
-    A fault of released versions, which later ones do not have.
+    A fault of some versions of packages, which later versions do not have.
 
     ``versions`` maps the normalized name of each package to its faulty versions; the fault occurs
-    if all of these packages are installed in such versions. The other fields are as in a mistake.
+    if all of these packages are installed in such versions. The other fields are as in
+    ``Explanation``.
     """
 
     name: str
@@ -34,12 +35,12 @@ class Fault:
     severity: Severity = "error"
 
     def meets(self, installed: Mapping[str, str]) -> bool:
-        """Whether installed versions, given by package name, have the fault."""
+        """Whether the installed versions, by package name, have the fault."""
         return all(_is_in(installed.get(name), span) for name, span in self.versions.items())
 
     @property
     def explanation(self) -> Explanation:
-        """The mistake, and its fix."""
+        """The fault in words, with its fix."""
         return Explanation(self.name, self.what, self.fix, self.source, self.severity)
 
 
@@ -47,37 +48,38 @@ FAULTS = (
     Fault(
         "openai-proxies",
         {"openai": ">=1.0,<1.55.3", "httpx": _NEW_HTTPX},
-        "OpenAI() without http_client ends with a TypeError: it hands over proxies, which httpx "
-        "dropped in 0.28",
+        "OpenAI() without http_client ends with a TypeError, because it passes the argument "
+        "proxies, which httpx 0.28 removed",
         "upgrade openai to 1.55.3 or later",
         "https://github.com/encode/httpx/issues/3431",
     ),
     Fault(
         "cerebras-proxies",
         {"cerebras-cloud-sdk": ">=1.0,<1.12.2", "httpx": _NEW_HTTPX},
-        "Cerebras() without http_client ends with a TypeError: it hands over proxies, which httpx "
-        "dropped in 0.28",
+        "Cerebras() without http_client ends with a TypeError, because it passes the argument "
+        "proxies, which httpx 0.28 removed",
         "upgrade cerebras_cloud_sdk to 1.12.2 or later",
         "https://github.com/Cerebras/cerebras-cloud-sdk-python/issues/2",
     ),
     Fault(
         "openai-rewritten-httpx",
         {"openai": ">=1.0,<3", "httpx": _REWRITTEN_HTTPX},
-        "openai can't be imported: the pre-releases of httpx 1.0 are another library",
+        "openai can't be imported, because the pre-releases of httpx 1.0 are a different library",
         'install a release of httpx: pip install "httpx<1"',
         "https://github.com/encode/httpx/issues/3602",
     ),
     Fault(
         "cerebras-rewritten-httpx",
         {"cerebras-cloud-sdk": ">=1.0,<=1.91.0", "httpx": _REWRITTEN_HTTPX},
-        "the Cerebras SDK can't be imported: the pre-releases of httpx 1.0 are another library",
+        "the Cerebras SDK can't be imported, because the pre-releases of httpx 1.0 are a different "
+        "library",
         'install a release of httpx: pip install "httpx<1"',
         "https://github.com/encode/httpx/issues/3602",
     ),
     Fault(
         "litellm-openai",
         {"litellm": ">=1.63.8,<1.75.9", "openai": ">=1.100.0,<1.100.2"},
-        "litellm can't be imported: these releases of openai lack ResponseTextConfig",
+        "litellm can't be imported, because these releases of openai lack ResponseTextConfig",
         "upgrade litellm to 1.75.9 or later, or openai to 1.100.2 or later",
         "https://github.com/BerriAI/litellm/issues/13710",
     ),
@@ -100,9 +102,8 @@ FAULTS = (
     Fault(
         "litellm-cut-stream",
         {"litellm": ">=1.75.9,<1.109"},
-        'litellm reports finish_reason "stop" for a stream that broke off: half an answer passes '
-        "for "
-        "a whole one",
+        'litellm reports finish_reason "stop" for a stream that broke off, so half an answer '
+        "passes for a whole one",
         "upgrade litellm to 1.109.0 or later",
         "https://github.com/BerriAI/litellm/issues/40260",
         "warning",
@@ -119,8 +120,8 @@ FAULTS = (
     Fault(
         "litellm-stolen",
         {"litellm": ">=1.82.7,<=1.82.8"},
-        "this release was not made by litellm's authors: it steals keys and passwords",
-        "uninstall it, revoke each key that this machine had, and install a later release",
+        "this release was not made by litellm's authors, and it steals keys and passwords",
+        "uninstall litellm, revoke each key that was on this machine, and install a later release",
         "https://github.com/BerriAI/litellm/issues/24518",
     ),
 )
@@ -135,7 +136,7 @@ def findings(installed: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _is_in(version: str | None, span: str) -> bool:
-    """Whether a version is within a span; an unreadable version is in none."""
+    """Whether a version is within a span; an unreadable version is outside every span."""
     try:
         return version is not None and Version(version) in SpecifierSet(span, prereleases=True)
     except InvalidVersion:

@@ -29,28 +29,28 @@ _RULES: tuple[_Rule, ...] = (
     answers.swallowed_errors,
 )
 _WORDS = ("cerebras", "csk-")
-"""A file without any of these has nothing to do with this API."""
+"""A file without any of these words has nothing to do with this API."""
 _LONGEST = 2_000_000
-"""In characters. A longer file is data, not code."""
+"""The greatest length in characters; a longer file is data, not code."""
 _TESTS = frozenset({"test", "tests", "testing"})
 
 
 def findings(text: str, place: str, edition: Edition) -> list[Finding]:
     """
-    Return the mistakes in a file of Python, by line.
+    Return the mistakes in a file of Python, sorted by line.
 
-    ``place`` is its path. A file that is not Python has none. Neither has a test, because it may
-    make mistakes on purpose.
+    ``place`` is the file's path. The list is empty for a file that is not Python, and for a test,
+    since tests may make mistakes on purpose.
     """
     if len(text) > _LONGEST or not _concerns(text) or _is_test(PurePath(place)):
         return []
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # such as those about invalid escapes
+            warnings.simplefilter("ignore")  # for example about invalid escapes
             source = Source.of(text)
         noticed = list(_noticed(Matter(source, edition)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []  # Python 2, a template, or nested too deeply to be written by hand
+        return []  # Python 2, a template, or generated code that is nested too deeply
     found = {Finding.at(place, node.lineno, what): node for node, what in noticed}
     return sorted(found, key=lambda one: (one.line, one.rule))
 
@@ -65,7 +65,7 @@ def _is_test(path: PurePath) -> bool:
 
 
 def _set_up(matter: Matter) -> Iterator[Noticed]:
-    """Look up each set-up in the shared table; the first row that fits explains it."""
+    """Yield the first mistake in each set-up, from the shared table."""
     for node, setup in setups.of_file(matter):
         explanation = next(mistakes_in(setup), None)
         if explanation is not None:
@@ -78,6 +78,6 @@ def _noticed(matter: Matter) -> Iterator[Noticed]:
     addresses = {node for node, _ in wrong}
     for rule in _RULES:
         for node, what in rule(matter):
-            # a wrong address has to be corrected first
+            # no finding about an address in the code while that address is wrong
             if what.name != "host-in-code" or node not in addresses:
                 yield node, what

@@ -1,4 +1,4 @@
-"""The doctor's own rules: for mistakes that show late, or that no request shows."""
+"""The doctor's own rules, for mistakes that appear late or that no request reveals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mockserver.verdicts.mistakes import Explanation
 
 _ROWS = (
-    # Python, and keys in any language
+    # rules for Python, and for keys in any language
     Explanation(
         "key-in-code",
         "an API key is written into the code, where everybody who sees the code can use it",
@@ -18,7 +18,8 @@ _ROWS = (
     Explanation(
         "key-printed",
         "the API key is written to the output or the log",
-        'leave it out, or write whether it is set: bool(os.environ.get("CEREBRAS_API_KEY"))',
+        "leave the key out, or print only whether it is set: "
+        'bool(os.environ.get("CEREBRAS_API_KEY"))',
         "https://github.com/BerriAI/litellm/issues/612",
         "warning",
     ),
@@ -26,53 +27,53 @@ _ROWS = (
         "host-in-code",
         "the address of the API is written into the code, so CEREBRAS_BASE_URL can't point the app "
         "at a mock, a proxy or a private endpoint",
-        "leave base_url out: the SDK reads that variable, and knows the address without it",
+        "leave base_url out, because the SDK reads that variable and defaults to the same address",
         "https://github.com/Cerebras/cerebras-cloud-sdk-python#readme",
         "warning",
     ),
     Explanation(
         "client-at-import",
-        "the client is made when the module is imported: without a key the import fails, and the "
-        "settings of a test come too late",
-        "make it when it is first needed, in a function with @functools.cache",
+        "the client is made when the module is imported, so the import fails without a key, and a "
+        "test can't change the client's settings in time",
+        "make the client when it is first needed, in a function with @functools.cache",
         "https://github.com/brylie/langflow-fastapi-htmx/issues/19",
         "warning",
     ),
     Explanation(
         "no-timeout",
-        "no timeout is set: {library} waits {waits}",
-        "set one that your users would wait for, such as timeout=30",
+        "no timeout is set, so {library} waits {waits}",
+        "set a timeout that your users would accept, such as timeout=30",
         "https://github.com/openai/openai-python/issues/762",
         "warning",
     ),
     Explanation(
         "retries-around-retries",
-        "{outer} sends the call again, and so does the client inside: each of its attempts is up "
-        "to {attempts} requests",
-        "let one of them retry: make the client with max_retries=0",
+        "{outer} retries the call, and the client itself retries as well, so each outer attempt "
+        "sends up to {attempts} requests",
+        "let only one of them retry, for example by making the client with max_retries=0",
         "https://github.com/run-llama/llama_index/issues/13826",
         "warning",
     ),
     Explanation(
         "finish-reason-unread",
-        "the answer is limited to {limit} tokens, and nothing here reads finish_reason: a cut-off "
-        "answer passes for a whole one",
+        "the answer is limited to {limit} tokens, and nothing here reads finish_reason, so a "
+        "cut-off answer passes for a whole one",
         'check choices[0].finish_reason == "length" before the text is used',
         "https://github.com/agent0ai/agent-zero/issues/1836",
         "warning",
     ),
     Explanation(
         "no-token-limit",
-        "no max_completion_tokens is set: {model} stops after {limit} tokens",
+        "no max_completion_tokens is set, so {model} stops after {limit} tokens",
         "set max_completion_tokens to the longest answer that you need",
         "https://inference-docs.cerebras.ai/api-reference/chat-completions",
         "warning",
     ),
     Explanation(
         "error-swallowed",
-        "every error of the call becomes an empty answer, and nothing reports it: a wrong key "
-        "looks like a model with nothing to say",
-        "catch the errors that you expect, and let the others through: "
+        "every error of the call silently becomes an empty answer, so even a wrong key looks like "
+        "a model with nothing to say",
+        "catch only the errors that you expect, for example with "
         "except (RateLimitError, APIConnectionError)",
         "https://github.com/OEvortex/llm4free/issues/126",
         "warning",
@@ -94,8 +95,8 @@ _ROWS = (
     ),
     Explanation(
         "unusable-proxy",
-        "{variable} has a proxy with the scheme {scheme}://, which httpx refuses, and so do both "
-        "SDKs",
+        "{variable} has a proxy with the scheme {scheme}://, which httpx and therefore both SDKs "
+        "refuse",
         "write http://, https:// or socks5:// in {variable}",
         "https://github.com/MoonshotAI/kimi-cli/issues/404",
         "error",
@@ -110,15 +111,15 @@ _ROWS = (
     Explanation(
         "key-of-cerebras",
         "{variable} holds a key that begins with csk-, as Cerebras keys do",
-        "put it in CEREBRAS_API_KEY",
+        "put the key in CEREBRAS_API_KEY",
         "https://inference-docs.cerebras.ai/quickstart",
         "warning",
     ),
-    # what only --live finds
+    # rules that only --live can apply
     Explanation(
         "key-unset",
-        "CEREBRAS_API_KEY is not set, so nothing can be asked",
-        "set it to a key of https://cloud.cerebras.ai",
+        "CEREBRAS_API_KEY is not set, so no request can be sent",
+        "set CEREBRAS_API_KEY to a key from https://cloud.cerebras.ai",
         "https://inference-docs.cerebras.ai/quickstart",
         "error",
     ),
@@ -146,7 +147,7 @@ _ROWS = (
     Explanation(
         "model-refused",
         "this account can't use the model {model}",
-        "use one that it has: {models}",
+        "use one of the account's models: {models}",
         "https://inference-docs.cerebras.ai/api-reference/models/list-models",
         "error",
     ),
@@ -166,18 +167,18 @@ _ROWS = (
     ),
     Explanation(
         "incident",
-        "the status page says: {says}",
-        "wait until it is over: https://status.cerebras.ai",
+        "the status page reports: {says}",
+        "wait until the incident is over; see https://status.cerebras.ai",
         "https://status.cerebras.ai",
         "warning",
     ),
 )
 RULES: Mapping[str, Explanation] = {one.name: one for one in _ROWS}
-"""By name. Words in braces are filled in with the facts of a finding."""
+"""The rules by name. Words in braces are placeholders for details of a finding."""
 
 
 def explained(name: str, **facts: object) -> Explanation:
-    """Return a rule with its facts filled in."""
+    """Return a rule with its placeholders filled in."""
     rule = RULES[name]
     what, fix = rule.what.format(**facts), rule.fix.format(**facts)
     return Explanation(name, what, fix, rule.source, rule.severity)

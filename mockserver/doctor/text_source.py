@@ -1,9 +1,9 @@
 """
 Looks for mistakes in code and configuration in languages other than Python, by text.
 
-A text shows less than a syntax tree. So a value counts only if it can't be meant for another API,
-and if a client reads it: a base URL that is passed to a known SDK, or an id that is named as a
-model.
+A text shows less than a syntax tree. A value is therefore checked only if a client reads it and it
+can't be meant for another API, for example a base URL that is passed to a known SDK, or an id that
+is named as a model.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .variables import is_former, is_placeholder
 
 CODE: frozenset[Style] = frozenset({"slashes", "both"})
 _MOST_MODELS = 3
-"""A file with more ids is a list of models to choose from."""
+"""A file that names more models than this is a list to choose from."""
 _URL = r"(https?://[^\s\"'`<>,;)}\]]+)"
 _ASSIGNED = r"[\"']?\s*(?:=|:)\s*[\"']?"
 _VARIABLE = re.compile(rf"\b({'|'.join(ADDRESSES)}){_ASSIGNED}{_URL}")
@@ -38,9 +38,9 @@ _KEY = re.compile(r"(?<![\w-])csk-[A-Za-z0-9]{32,64}(?![\w-])")
 _SET_KEY = re.compile(
     r"\bCEREBRAS_(?:API_)?KEY(?:[\"']?\s*[=:]\s*|[ \t]+)[\"']?(csk-[A-Za-z0-9]{20,64})(?![\w-])"
 )
-"""If the name says that this is a Cerebras key, it may be shorter than today's keys."""
+"""A key whose name shows that it is a Cerebras key; it may be shorter than today's keys."""
 _RUNS = re.compile("01234|12345|23456|34567|45678|56789|abcd|bcde|cdef|wxyz", re.IGNORECASE)
-_FEWEST_CHARACTERS = 12  # fewer distinct ones than any random key has
+_FEWEST_CHARACTERS = 12  # fewer distinct characters than any random key has
 _MODEL = re.compile(
     r"\b(?:\w*_)?(?:model|MODEL)(?:_?(?:name|NAME|Name|id|ID|Id))?[\"']?"
     r"\s*(?::=|=>|=|:)\s*[\"'`]?([A-Za-z][\w.-]{4,60})(?![\w./:@-])"
@@ -54,7 +54,7 @@ _NAMED_OURS = re.compile(
     r"[\"'\])]{0,3}(?::\s*string\s*=|\.unwrap_or(?:_else)?\((?:\|_\|)?|\s*(?:\|\||\?\?|:=|:-|[=:,]))"
     r"\s*[\"'`]?(?:cerebras[/:])?([\w.-]{1,60})(?![\w./:@-])"
 )
-"""A model whose name says which API it belongs to, with its value or its default."""
+"""A setting whose name shows that it is a model of Cerebras, with its value or its default."""
 _OF_OTHERS = re.compile(r"gpt-[345]|claude-|gemini-|o[134]-")
 _NAMED = re.compile(
     r"\b(?:CEREBRAS|OPENAI)_[A-Z_]+\b|^\s+(?:cerebras|openai)_[a-z_]+(?=\s*:)", re.MULTILINE
@@ -81,9 +81,9 @@ def findings(
     read_by_code: Iterable[str] = (),
 ) -> list[Finding]:
     """
-    Return the mistakes in a text; ``style`` is how its comments begin.
+    Return the mistakes in a text; ``style`` is the style of its comments.
 
-    ``read_by_code`` are variables that the user's own code reads, for any client.
+    ``read_by_code`` are the variables that the user's own code reads and may pass to any client.
     """
     if not mentions_cerebras(text):
         return []
@@ -102,23 +102,23 @@ def findings(
 
 
 def mentions_cerebras(text: str) -> bool:
-    """Return whether a text can be about this API at all."""
+    """Return whether a text mentions Cerebras or contains the prefix of its keys."""
     return "cerebras" in text or "csk-" in text or "cerebras" in text.lower()
 
 
 def variables_read(code: str) -> frozenset[str]:
     """
-    Return the variables that code reads itself; a setting counts as the variable of its name.
+    Return the variables that code reads itself; a setting counts as a variable with the same name.
 
-    If the code has the SDK of Cerebras, variables with a base URL are left out: the SDK reads them
-    anyway.
+    If the code uses the SDK of Cerebras, variables with a base URL are left out, since the SDK
+    reads them anyway.
     """
     names = frozenset(name.strip().upper() for name in _NAMED.findall(code))
     return names - ADDRESSES.keys() if has_sdk(code) else names
 
 
 def has_sdk(code: str) -> bool:
-    """Return whether code has a client that reads CEREBRAS_BASE_URL by itself."""
+    """Return whether code imports a client that reads CEREBRAS_BASE_URL by itself."""
     return any(name in code for name in _READERS)
 
 
@@ -132,7 +132,7 @@ def _keys(code: str) -> Iterator[tuple[int, Explanation]]:
 
 
 def _is_drawn(key: str) -> bool:
-    """Return whether a key looks random, not made up as an example."""
+    """Return whether a key looks random rather than made up as an example."""
     return not _RUNS.search(key) and any(map(str.isdigit, key)) and not is_placeholder(key)
 
 
@@ -157,7 +157,7 @@ def _options(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
 
 
 def _client(code: str) -> Client:
-    """Return the only SDK that the code imports; empty if it has none or several."""
+    """Return the only SDK that the code imports, or "" if it imports none or several."""
     ours, theirs = _CEREBRAS_SDK.search(code), _OPENAI_SDK.search(code)
     if ours and not theirs:
         return "cerebras"
@@ -165,7 +165,7 @@ def _client(code: str) -> Client:
 
 
 def _endpoints(code: str, edition: Edition) -> Iterator[tuple[int, Explanation]]:
-    """Yield the mistakes in URLs that are requested as written."""
+    """Yield the mistakes in full URLs of endpoints."""
     for found in _ENDPOINT.finditer(code):
         before = code[max(0, found.start() - 40) : found.start()]
         if is_placeholder(found[1]) or re.search(r"base|BASE|Base", before):

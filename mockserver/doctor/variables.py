@@ -1,4 +1,4 @@
-"""Variables of the environment, and those in a file that sets them."""
+"""Variables in the environment, or in a file that sets environment variables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORMER = re.compile(r"old|retired|deprecated|legacy|previous|former|removed|gon
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable with its value, and where it is set; the line is 0 for the environment."""
+    """A variable, its value and where it is set; ``line`` is 0 for the environment."""
 
     name: str
     value: str
@@ -24,7 +24,7 @@ class Variable:
 
 
 def of_environment(environ: Mapping[str, str]) -> list[Variable]:
-    """Return the variables of the environment; the place of each is its name."""
+    """Return the variables of the environment; the ``place`` of each is its name."""
     return [Variable(name, value, name) for name, value in environ.items()]
 
 
@@ -32,8 +32,8 @@ def of_file(text: str, place: str) -> Iterator[Variable]:
     """
     Yield the variables that a ``.env`` file sets, with the values as most readers parse them.
 
-    Quotes around a value do not belong to it. Values with placeholders that are filled in elsewhere
-    are left out.
+    Quotes around a value are removed. Values with placeholders that are filled in elsewhere are
+    left out.
     """
     for number, line in enumerate(text.splitlines(), 1):
         found = _LINE.match(line)
@@ -47,7 +47,7 @@ def of_file(text: str, place: str) -> Iterator[Variable]:
 
 def is_placeholder(value: str) -> bool:
     """
-    Return whether a value is a placeholder for the real one.
+    Return whether a value is a placeholder for a real value.
 
     >>> is_placeholder("${KEY}"), is_placeholder("your-key-here"), is_placeholder("csk-4f1d")
     (True, True, False)
@@ -57,7 +57,7 @@ def is_placeholder(value: str) -> bool:
 
 def is_former(name: str) -> bool:
     """
-    Return whether a name says that its value is no longer in use.
+    Return whether a name shows that its value is no longer in use.
 
     >>> is_former("RETIRED_CEREBRAS_MODEL"), is_former("CEREBRAS_MODEL")
     (True, False)

@@ -1,1 +1,1 @@
-"""The server: it waits, writes and closes."""
+"""The server, which is the only part of the mock that waits, writes and closes connections."""

@@ -1,9 +1,8 @@
 """
 The admin API under ``/__mock__/``: the scenario, injected faults, the journal and the clock.
 
-Only the user of the mock may call it, not a web page of another site. Without a token, requests
-must come from this machine, use a local name in ``Host``, and not come from a browser on another
-site.
+Only the user of the mock may call this API. Without a token, requests must come from this machine
+and have a local name in ``Host``; requests from web pages of other sites are refused.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from .live import LiveEngine
 
 PREFIX = "/__mock__/"
 _FORMATS = ("json", "har")
-_LEVELS = 3  # levels that are encoded piece by piece, down to the entries of a HAR
+_LEVELS = 3  # levels of nesting that are encoded piece by piece, down to the entries of a HAR
 Query: TypeAlias = Mapping[str, str]
 _Action: TypeAlias = Callable[[Request, Query], Any]
 
@@ -49,7 +48,7 @@ class AdminResponse:
 
 
 class Admin:
-    """The API of one mock at ``url``; every request must have the ``token``, if there is one."""
+    """The admin API of the mock at ``url``; if a ``token`` is set, every request must have it."""
 
     def __init__(self, live: LiveEngine, url: str, token: str | None = None) -> None:
         self._live = live
@@ -87,14 +86,14 @@ class Admin:
         own = f"{urlsplit(self._url).scheme}://{host}"
         foreign = origin is not None and origin != own
         if foreign or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            return _error(403, "pages of other sites may not ask")
+            return _error(403, "requests from web pages of other sites are refused")
         if self._token is not None:
             given = (request.key or "").encode(errors="surrogatepass")
             if hmac.compare_digest(given, self._token.encode()):
                 return None
-            return _error(401, "should have the token: Authorization: Bearer TOKEN")
+            return _error(401, "a token is needed; send the header Authorization: Bearer TOKEN")
         if not _is_local(peer) or not _is_local(_name_of(host)):
-            return _error(403, "other machines need a token: serve --admin-token TOKEN")
+            return _error(403, "other machines need a token; start serve with --admin-token TOKEN")
         return None
 
     def _scenario(self, _: Request, query: Query) -> dict[str, Any]:
@@ -128,7 +127,7 @@ class Admin:
             if not files:
                 raise
             said = f"{files[-1]}: is not a valid scenario or edition; cerebras-mock check says why"
-            raise DocumentError(said) from error  # it must not quote the user's file
+            raise DocumentError(said) from error  # the original error may quote the user's file
         return self._scenario(request, {})
 
     def _inject(self, request: Request, query: Query) -> dict[str, Any]:
@@ -146,7 +145,7 @@ class Admin:
         form = query.get("format", "json")
         if form not in _FORMATS:
             raise DocumentError(f"no format is called {form!r}{suggestion(form, _FORMATS)}")
-        journal = self._live.journal  # without the lock: answers must not wait for readers
+        journal = self._live.journal  # without the lock, so that answers do not wait for readers
         replica = self._live.replica
         if form == "har":
             return as_har(journal, self._url, replica)
@@ -159,7 +158,7 @@ class Admin:
     def _advance(self, request: Request, query: Query) -> dict[str, float]:
         _check(query, ("advance",))
         if self._live.clock.shared:
-            raise DocumentError("the client shares this clock; let the test call advance()")
+            raise DocumentError("the client shares this clock; call advance() in the test")
         try:
             self._live.advance(seconds(query.get("advance")))
         except ValueError as error:
@@ -190,7 +189,7 @@ def _text(request: Request) -> str:
 
 
 def _name_of(host: str) -> str:
-    """Return a host without its port; empty if it is invalid."""
+    """Return a host without its port, or "" if the host is invalid."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""Limits the requests of an app, to stop one that never ends."""
+"""Limits the number of an app's requests, to stop apps that send requests endlessly."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from mockserver.journal import Exchange
 from mockserver.scenario import Rule
 from mockserver.scenario.injection import PAST_BUDGET
 
-_WARMING = ENDPOINTS["warming"].path  # requested by the SDK's constructor, never counted
+_WARMING = ENDPOINTS["warming"].path  # requested by the SDK's constructor, so never counted
 
 
 class EndlessRequestsError(BaseException):
     """
-    An app keeps sending requests although it was refused ``from_one_place`` times.
+    An app keeps sending requests after more than ``from_one_place`` refusals.
 
-    It is not an ``Exception``, because such an app often catches every ``Exception``.
+    This is not an ``Exception``, because such apps often catch every ``Exception``.
     """
 
 
 class Budget:
     """
-    The most requests ``from_one_place`` in the app's code, and ``in_all``.
+    Limits how many requests an app may send: ``from_one_place`` in its code, and ``in_all``.
 
-    Further requests get an error that no client retries. If that does not stop the app either,
+    Further requests get an error that no client retries. If the app continues all the same,
     ``ran_away`` is called and ``error`` is set.
     """
 
@@ -41,7 +41,7 @@ class Budget:
         self.error: EndlessRequestsError | None = None
 
     def refusal(self, request: Request) -> Rule | None:
-        """Count a request; return the rule that refuses it, None while it is within the budget."""
+        """Count a request; return the rule that refuses it, or None if it is within the budget."""
         if request.path == _WARMING:
             return None
         place = request.place
@@ -55,7 +55,7 @@ class Budget:
         return PAST_BUDGET
 
     def note(self, exchange: Exchange) -> None:
-        """Remember the last exchange of each place that was within the budget."""
+        """Remember the last exchange within the budget for each place in the code."""
         if not exchange.intervened:
             self._last[exchange.request.place] = exchange
 
@@ -78,8 +78,8 @@ class Budget:
             came = f"{counted(sent.total(), 'request')} came, {most} of them from {place}"
             may = f"{self._in_all} in all"
         last = self._last.get(place)
-        got = f"; the last of these that was answered got {last.outcome}" if last else ""
+        got = f"; the last one that was not refused got {last.outcome}" if last else ""
         return (
-            f"the app sends requests endlessly: {came}, but a test may send only {may}{got}. "
+            f"the app sends requests endlessly; {came}, but a test may send only {may}{got}. "
             "End the loop, or allow more with --cerebras-max-requests"
         )

@@ -1,4 +1,4 @@
-"""An engine with a clock and a lock, shared by edges and tests."""
+"""An engine with a clock and a lock, which the server, the in-process clients and tests share."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from mockserver.scenario.loader import Loaded
 from .budget import Budget
 from .play.clock import Clock, Silence, StallError
 
-_MOST_NAMED = 64  # scenarios named by requests that are kept at a time
+_MOST_NAMED = 64  # at most this many scenarios that requests have named are kept
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """Settings that override those of a scenario; None keeps the scenario's."""
+    """Settings that override the settings of a scenario; None keeps the scenario's value."""
 
     edition: str | None = None
     tier: str | None = None
@@ -53,15 +53,15 @@ class LiveEngine:
     """
     The engine that is answering now; safe to use from any thread.
 
-    ``crashes`` are errors of the mock itself: there should be none, and the engine's owner raises
-    them where a user sees them. ``stalled`` holds a sentence on each stall that the clock has
-    ended, because the client has no time-out; an answer adds to the list that was set when it
-    began, so a new list gets nothing from older answers. ``followers`` are called when another
-    scenario begins, or time is skipped. ``sender_at`` returns who sends from a port of the loopback
-    interface; it is None if that can't be known. ``elsewhere`` says why a request does not come
-    from the current test; it is empty if the request may come from it. ``retention`` applies to the
-    journals of scenarios that begin later. ``budget`` limits the number of requests. ``replica`` is
-    the name of this mock among those that share its state, empty if it shares none.
+    ``crashes`` are unexpected errors of the mock itself; the engine's owner raises them where a
+    user sees them. ``stalled`` holds a sentence on each stall that the clock has ended because the
+    client has no time-out; an answer adds to the list that was set when the answer began, so a new
+    list gets nothing from older answers. ``followers`` are called when a scenario begins or time is
+    skipped. ``sender_at`` returns the sender that uses a port of the loopback interface;
+    ``sender_at`` is None if senders can't be found. ``elsewhere`` returns the reason why a request
+    does not come from the current test, or "" if it may. ``retention`` applies to the journals of
+    scenarios that begin later. ``budget`` limits the number of requests. ``replica`` is the name of
+    this mock among the mocks that share its state, or "" without shared state.
     """
 
     replica = ""
@@ -76,7 +76,7 @@ class LiveEngine:
     ) -> None:
         self.clock = clock or Clock()
         self.retention = retention or Retention()
-        self._lock = RLock()  # garbage collection may finish a stream in the thread that holds it
+        self._lock = RLock()  # garbage collection may end a stream in a thread that holds the lock
         self.crashes: list[Exception] = []
         self.stalled: list[str] = []
         self.budget: Budget | None = None
@@ -98,7 +98,7 @@ class LiveEngine:
         return self._engine
 
     def now(self) -> float:
-        """Return the time of limits and windows, in seconds since the epoch."""
+        """Return the time that limits and windows use, in seconds since the epoch."""
         return self.clock.now()
 
     @property
@@ -113,14 +113,14 @@ class LiveEngine:
 
     @property
     def journal(self) -> Journal:
-        """What happened since the scenario was started."""
+        """The journal of what has happened since the scenario was started."""
         return self._engine.journal
 
     def play(self, scenario: Scenario | str, overrides: Overrides | None = None) -> None:
         """
-        Start a scenario from its beginning, with an empty journal and full limits.
+        Start a scenario from its beginning, with an empty journal and unused limits.
 
-        Raises MockServerError when it can't be found or read.
+        Raises MockServerError when the scenario can't be found or read.
         """
         if overrides is not None:
             self._overrides = overrides
@@ -138,12 +138,12 @@ class LiveEngine:
     def engine_of(
         self, scenario: Scenario, *, now: float, journal: Journal, named: str = ""
     ) -> Engine:
-        """Return an engine for a scenario, which a request has ``named``."""
+        """Return an engine for a scenario; ``named`` is its name in a request's header, or ""."""
         return Engine(scenario, now=now, journal=journal)
 
     def become_worker(self, number: int) -> None:
-        """Be one of several processes; ``number`` counts from 1."""
-        # different seeds, so that no two workers answer with the same ids
+        """Run as one of several processes; ``number`` counts from 1."""
+        # seeds differ so that no two workers answer with the same ids
         self.play(self.scenario, Overrides(seed=(self.scenario.seed or 0) + number - 1))
 
     def restart(self) -> None:
@@ -151,7 +151,7 @@ class LiveEngine:
         self.play(self.scenario)
 
     def change(self, found: Loaded) -> None:
-        """Play another scenario, as it was loaded. Raises MockServerError."""
+        """Play another scenario that has been loaded. Raises MockServerError."""
         self.play(found.scenario)
 
     def inject_text(self, text: str) -> Rule:
@@ -161,7 +161,7 @@ class LiveEngine:
         return rule
 
     def begin_part(self) -> None:
-        """Begin another part of the test: its requests are not retries of earlier ones."""
+        """Begin another part of the test, whose requests are not retries of earlier requests."""
         with self._lock:
             self._engine.journal.begin_part()
 
@@ -190,10 +190,10 @@ class LiveEngine:
 
     def status_page(self, request: Request, url: str) -> Plan:
         """
-        Return the answer of the status page at ``url``, and note the request.
+        Return the answer of the status page at ``url``, and record the request.
 
-        Requests while the port is shut are not noted: the failures that prompt them leave no
-        exchanges.
+        Requests while the port is out of order are not recorded, since the failed connections that
+        prompt them leave no exchanges either.
         """
         with self._lock:
             engine, now = self._engine, self.now()
@@ -239,43 +239,43 @@ class LiveEngine:
         return self._named[named]
 
     def finish(self, engine: Engine, exchange: Exchange, *, client_left: bool = False) -> None:
-        """Note that an exchange is over."""
+        """Record that an exchange is over."""
         with self._lock:
             engine.finish(exchange, now=self.now(), client_left=client_left)
 
     def sharing(self) -> AbstractAsyncContextManager[None]:
-        """Share state with other replicas for as long as the context lasts, if it shares any."""
+        """Return a context in which this mock shares its state, if it has other replicas."""
         return nullcontext()
 
     def ask(self, request: Request, begun: Begun) -> Waiting | None:
         """
-        Begin an exchange that needs something from outside; None if it needs nothing.
+        Begin an exchange that needs an answer from the store; return None if it needs none.
 
-        ``begun`` gets the exchange later, or the error that there was.
+        ``begun`` is called later with the exchange or an error.
         """
         return None
 
     async def soon(self, request: Request) -> InFlight:
-        """Begin an exchange, when it has what it needs."""
+        """Begin an exchange, after waiting for the store if necessary."""
         return self.in_flight(request)
 
     def in_flight(self, request: Request) -> InFlight:
-        """Begin an exchange, as a context manager that finishes it."""
+        """Begin an exchange; leaving the returned context finishes it."""
         return InFlight(self, *self.begin(request))
 
 
 class Waiting(Protocol):
-    """A request that waits for what it needs."""
+    """A request that waits for the store."""
 
     def cancel(self) -> object:
-        """Note that the client has left, so no callback is needed."""
+        """Record that the client has left, so that the callback is no longer needed."""
 
 
 Begun: TypeAlias = Callable[["InFlight | Exception"], None]
 
 
 def corrected(request: Request) -> tuple[Request, str]:
-    """Return the request with the path that it means, and the path it was sent to if it differs."""
+    """Return the request with its path corrected, and the original path if that differs."""
     asked = behind(request.path) if request.path.startswith(ANY_VERSION) else None
     if asked is None:
         return request, ""
@@ -287,7 +287,7 @@ class InFlight:
     """
     One answer that has begun; an exception in the ``with`` block means that the client left.
 
-    A generator would do too, but take more memory with thousands of silent streams.
+    This is not a generator, since generators take more memory with thousands of silent streams.
     """
 
     __slots__ = ("_engine", "_live", "_over", "_stalled", "exchange")
@@ -306,7 +306,7 @@ class InFlight:
         self.end(client_left=error is not None and not issubclass(error, StallError))
 
     async def stall(self, port: int | None) -> None:
-        """Hold the client at a port, or in process. Raises StallError."""
+        """Hold the client at a port, or an in-process client if that is None. Raises StallError."""
         try:
             await self._live.clock.stall(Silence(port, self.exchange))
         except StallError as error:
@@ -314,7 +314,7 @@ class InFlight:
             raise
 
     def hold(self) -> None:
-        """Hold the calling thread, which is the client. Raises StallError."""
+        """Hold the calling thread, which belongs to the client. Raises StallError."""
         try:
             self._live.clock.hold(Silence(None, self.exchange))
         except StallError as error:
@@ -322,14 +322,14 @@ class InFlight:
             raise
 
     def _ended(self, error: StallError) -> None:
-        """Note that the mock hung up, not the client."""
+        """Record that the mock, not the client, has closed the connection."""
         self.exchange.intervened = True
         if not self.exchange.from_elsewhere:
             told = error.told(self._engine.scenario.name, self.exchange.line())
             self._stalled.append(told)
 
     def end(self, *, client_left: bool = False) -> None:
-        """Note that the answer is over; only the first call counts."""
+        """Record that the answer is over; only the first call has an effect."""
         if not self._over:
             self._over = True
             self._live.finish(self._engine, self.exchange, client_left=client_left)

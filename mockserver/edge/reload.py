@@ -22,18 +22,18 @@ from .play.clock import Clock
 T = TypeVar("T")
 _SECONDS = 0.25
 _Stamp: TypeAlias = tuple[int, int, int] | None
-"""Changes whenever the file does; None while the file does not exist."""
+"""A value that changes whenever the file changes; None while the file does not exist."""
 _log = logging.getLogger("mockserver")
 
 
 class Reloader:
     """
-    A scenario, by its shipped name or a path, and ``live``, which plays it.
+    Plays a scenario in ``live``, given its shipped name or a path, and reloads it.
 
-    If the path is a folder, the scenario that changed last is played. If that scenario, or a file
-    it includes, changes again, it is restarted; if another scenario changes, that one is started.
-    Raises MockServerError if there is no valid scenario at first; later the last valid one keeps
-    running.
+    If the path is a folder, the scenario that changed last is played. If that scenario or a file
+    that it includes changes again, the scenario is restarted; if another scenario changes, the
+    other scenario is started. Raises MockServerError if there is no valid scenario at the start;
+    later, an invalid scenario leaves the last valid one running.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Reloader:
         self._name = self._newest(self._listed()) if self._folder else name
         if not self._name:
             suffixes = " or ".join(SUFFIXES)
-            raise DocumentError(f"{name}: there is no scenario in it that ends in {suffixes}")
+            raise DocumentError(f"{name}: this folder contains no scenario in a {suffixes} file")
         self._known = {file: _stamp(file) for file in self._listed()}
         self.live = self._reading(
             lambda scenario: LiveEngine(scenario, overrides, clock=clock, retention=retention)
@@ -65,7 +65,7 @@ class Reloader:
         return bool(self._known)
 
     async def run(self, tick: Callable[[], Awaitable[object]] | None = None) -> None:
-        """Look for changes after each ``tick``, forever."""
+        """Check for changes after each ``tick``, forever."""
         tick = tick or partial(asyncio.sleep, _SECONDS)
         while True:
             await tick()
@@ -73,10 +73,10 @@ class Reloader:
 
     def look(self) -> None:
         """
-        Play a changed scenario once its files are unchanged since the last look.
+        Play a changed scenario once its files have not changed since the last call.
 
-        So a half-written file is never read, and a file that an editor is replacing is not reported
-        as missing.
+        A half-written file is therefore never read, and a file that an editor is replacing is not
+        reported as missing.
         """
         seen = {file: _stamp(file) for file in {*self._known, *self._listed()}}
         settled, self._seen = seen == self._seen, seen
@@ -101,7 +101,7 @@ class Reloader:
             _log.info("%s has changed; scenario %r begins", self._name, self.live.scenario.name)
 
     def _reading(self, begin: Callable[[Scenario], T]) -> T:
-        """Load the scenario and begin it; note which files were read, and their stamps before."""
+        """Load the scenario and begin it; record the stamp of each file before it is read."""
         self._read = {}
 
         def note(path: str) -> None:
@@ -119,11 +119,11 @@ class Reloader:
         try:
             files = sorted(self._folder.iterdir()) if self._folder else []
         except OSError:
-            return []  # the folder is gone for the moment
+            return []  # the folder does not exist at the moment
         return [_normal(file) for file in files if file.suffix in SUFFIXES]
 
     def _newest(self, files: Iterable[Path]) -> str:
-        """Return the path of the scenario that was changed last; empty when there is none."""
+        """Return the path of the scenario that was changed last, or "" without a scenario."""
         scenarios = [file for file in files if _is_scenario(file)]
         return str(max(scenarios, key=lambda file: _stamp(file) or (0,), default=""))
 
@@ -142,7 +142,7 @@ def _normal(path: str | Path) -> Path:
 
 
 def _is_scenario(file: Path) -> bool:
-    """Whether the file is a scenario; an unreadable one counts, so that its error is reported."""
+    """Whether a file is a scenario; an unreadable one counts, so that its error is reported."""
     try:
         return kind_of(Document(read_text(str(file)), source=str(file)).data) == "scenario"
     except DocumentError:

@@ -1,4 +1,4 @@
-"""The five steps from a request to a plan: admit, choose, answer, distort, note."""
+"""Turns a request into a plan in five steps: admit, choose, answer, distort, note."""
 
 from __future__ import annotations
 

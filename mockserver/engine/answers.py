@@ -1,7 +1,8 @@
 """
-For each endpoint, the answer that the real API would give.
+Makes the answer that the real API would give, for each endpoint.
 
-This is the third of the engine's five steps. Nothing here knows the rules or faults of a scenario.
+This is the third of the engine's five steps. The code here does not depend on the rules or faults
+of a scenario.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ AnswerFunction: TypeAlias = Callable[[Storage, ParsedRequest, Responder], Plan]
 
 
 def answer(storage: Storage, parsed: ParsedRequest, responder: Responder) -> Plan:
-    """Return the API's own answer to a request that was admitted, without any fault."""
+    """Return the API's own answer, without any fault, to a request that was admitted."""
     if responder.quota is None:
         storage.advance(responder, partial(answer, storage))
     try:
@@ -39,7 +40,7 @@ def _completion(form: Form, _: Storage, parsed: ParsedRequest, responder: Respon
 def _models(
     _: Storage, parsed: ParsedRequest, responder: Responder, *, public: bool = False
 ) -> Plan:
-    """Return the list of models, or the record of the one that the path names."""
+    """Return the list of models, or the record of the model that the path names."""
     edition, form = responder.edition, parsed.query.get("format", "default")
     if not parsed.name:
         return responder.document(models.listing(edition, public=public, form=form))

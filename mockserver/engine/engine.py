@@ -1,10 +1,11 @@
 """
 Answers a request with a plan.
 
-Five steps: admit (read the request, check key and limits), choose (the first rule that matches),
-answer (as the real API would), distort (apply the rule's faults in turn), note (in the journal).
-The engine reads no clock and no global random. Callers pass the time in, and every random draw
-comes from the seed and the number of the request, so the same seed gives the same bytes.
+The engine takes five steps: admit (read the request, check the API key and the limits), choose (the
+first rule that matches), answer (as the real API would), distort (apply the rule's faults in turn),
+note (add the exchange to the journal). The engine reads no clock and no global random generator.
+Callers pass the time, and every random draw depends only on the seed and the number of the request,
+so the same seed gives the same bytes.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ class Engine:
     """
     One run of a scenario; ``now`` is always in seconds since the epoch.
 
-    It writes to its own ``journal`` unless it is given that of another run. ``memory`` is how it
-    remembers what was taken.
-    Raises UnknownNameError when the scenario's edition or tier does not exist.
+    Exchanges are added to ``journal``, or to a new journal by default. ``memory`` is the class that
+    keeps counters, limits and states between requests. Raises UnknownNameError when the scenario's
+    edition or tier does not exist.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Engine:
         self.memory.run.inject(rule)
 
     def handle(self, request: Request, *, now: float, rule: Rule | None = None) -> Exchange:
-        """Return the exchange that answers the request; a ``rule`` overrides the scenario's."""
+        """Return the exchange that answers a request; ``rule`` overrides the scenario's rules."""
         needs = self.needs(request, rule)
         return self.decide(needs, self.memory.take(needs, now), now=now)
 
@@ -94,7 +95,7 @@ class Engine:
         )
 
     def decide(self, needs: Needs, taken: Taken, *, now: float) -> Exchange:
-        """Return the exchange that answers a request, given what the memory gave it."""
+        """Return the exchange that answers a request, given what the memory gave to it."""
         request, parsed, decision = needs.request, needs.parsed, taken.decision
         number, quota = taken.number, taken.quota
         responder = self._responder(number, now)
@@ -148,7 +149,7 @@ class Engine:
         return Outages(self.scenario, served)
 
     def status_page(self, request: Request, *, now: float, url: str) -> Plan:
-        """Return the answer of the status page at ``url``; no rule and no limit applies to it."""
+        """Return the answer of the status page at ``url``, regardless of rules and limits."""
         shown = self._outages.shown(now - self.started)
         return answering.answer(request, Page(shown, self.started, url))
 
@@ -159,16 +160,16 @@ class Engine:
     def _broken(
         self, plan: Plan, faults: Sequence[Fault], parsed: ParsedRequest, number: int, now: float
     ) -> tuple[Plan, float | None]:
-        """Return the plan with its faults, and after how many seconds a client notices them."""
+        """Return the plan with the faults, and the seconds until a client notices these."""
         distorted = broken(plan, faults, self._context(parsed, number, now))
         return distorted, changed_after(plan, distorted)
 
     def malformed(self, *, now: float) -> Plan:
-        """Return the answer to bytes that are not an HTTP request; no rule applies to it."""
+        """Return the answer to bytes that are not an HTTP request, to which no rule applies."""
         return self._responder(0, now).refusal(RefusalError("malformed_request"))
 
     def _responder(self, number: int, now: float) -> Responder:
-        """Return the responder for one exchange, with its own random bits for ids."""
+        """Return the responder for one exchange, with random bits that only this exchange uses."""
         return Responder(self.edition, self.seed, now, HexStream(f"{self.seed}/{number}"))
 
     def _context(self, parsed: ParsedRequest, number: int, now: float) -> Context:
@@ -186,14 +187,14 @@ class Engine:
         )
 
     def finish(self, exchange: Exchange, *, now: float, client_left: bool = False) -> None:
-        """Note that the plan has been played, and return reserved tokens that were not used."""
+        """Record that the plan has been played, and release reserved tokens that were not used."""
         exchange.finished, exchange.client_left = now, client_left
         if exchange.admitted:
             self.memory.settle(exchange, now)
         self.journal.finish(exchange)
 
     def _not_taken(self, why: NotTaken, quota: Quota | None, now: float) -> RefusalError:
-        """Return the refusal of a request that did not get what it needs."""
+        """Return the refusal of a request that the memory has not admitted."""
         if isinstance(why, RefusalError):
             return why
         limits = self.edition.limits
@@ -203,7 +204,7 @@ class Engine:
         return RefusalError(why.problem, headers=(*wait, *quota.headers(now)))
 
     def _restricts(self, parsed: ParsedRequest, request: Request) -> bool:
-        """Return whether a limit refused it, or a check that the default edition does not have."""
+        """Return whether a limit refused the request, or a check that the default edition lacks."""
         if parsed.refusal is None:
             return True
         if self.scenario.edition is None and self.scenario.context is None:

@@ -1,4 +1,4 @@
-"""Explains what a scenario will do, without a server: it plans answers to sample requests."""
+"""Explains what a scenario will do, by planning answers to sample requests without a server."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PIECES = 12  # the maximum number of pieces of an answer that are described and
 _INDENT = " " * 10
 _UNREACHABLE: Mapping[PortState, tuple[SpanKind, str, float]] = {
     "refuses": ("lost", "connection refused", 0.0),
-    "ignores": ("stall", "no connection, the connect times out", math.inf),
+    "ignores": ("stall", "no connection, connecting times out", math.inf),
     "breaks_tls": ("lost", "connection lost in the TLS handshake", 0.0),
 }
 
@@ -43,9 +43,10 @@ _UNREACHABLE: Mapping[PortState, tuple[SpanKind, str, float]] = {
 @dataclass(frozen=True, slots=True)
 class Sample:
     """
-    The outcome of a request sent ``at`` a number of seconds after the start of the scenario.
+    The outcome of a sample request.
 
-    ``line`` sums it up; ``remarks`` say what it means, and why no rule matched.
+    ``at`` is when the request was sent, in seconds since the start of the scenario. ``line`` sums
+    up the outcome. ``remarks`` explain the outcome, and why no rule matched.
     """
 
     at: float
@@ -70,9 +71,9 @@ def samples(
     """
     Return the outcomes of ``requests`` chat requests, ``interval`` seconds apart.
 
-    Without a ``model`` they ask for llama3.1-8b, or, if the edition lacks it, for its first model.
-    ``remarks`` returns what else to say of an exchange. Raises UnknownNameError when the scenario's
-    edition or tier does not exist.
+    Without a ``model`` the requests name llama3.1-8b, or the edition's first model if the edition
+    has no llama3.1-8b. ``remarks`` returns further sentences about an exchange. Raises
+    UnknownNameError when the scenario's edition or tier does not exist.
     """
     engine = Engine(scenario, now=_START)
     request = _sample(engine.edition, model, stream=stream)
@@ -95,7 +96,7 @@ def samples(
 def told_as_text(
     found: Sequence[Sample], *, width: int, plain: bool = False, paint: Paint = unpainted
 ) -> Iterator[str]:
-    """Yield lines of text: each sample in words, and drawn on ``width`` columns."""
+    """Yield lines of text with each sample in words and as a drawing of ``width`` columns."""
     lanes = [Lane(sample.line, sample.spans) for sample in found]
     drawings = bars(lanes, width=width - len(_INDENT), plain=plain, paint=paint)
     for sample, lane, drawing in zip(found, lanes, drawings, strict=True):

@@ -1,7 +1,7 @@
 """
-Finds values for a scenario's automatic parameters, so that it affects what a client sends.
+Finds values for automatic parameters, so that the scenario affects the client's requests.
 
-Numbers are found by trial: the engine answers an earlier run's requests to see if one works.
+Numbers are found by trial, in which the engine answers the requests of an earlier test run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mockserver.scenario.parameters import Automatic
 from .rehearsal import Sent, acts, whole_seconds
 
 _LARGEST = 2**24
-_SLOWER = 0.5  # seconds by which the next run may be later
+_SLOWER = 0.5  # seconds by which requests of the next test run may be later
 Fits: TypeAlias = Callable[[int], bool]
 
 
@@ -27,7 +27,7 @@ def suited(
     sent: Sequence[Sent],
 ) -> dict[str, object]:
     """
-    Return values by parameter name, without those for which no value makes the scenario act.
+    Return values by parameter name; a parameter is left out if no value makes the scenario act.
 
     ``make`` returns the scenario with given values; it raises MockServerError for invalid ones.
     """
@@ -51,9 +51,9 @@ def first_model(sent: Sequence[Sent]) -> str | None:
 
 def most(fits: Fits) -> int | None:
     """
-    Return the largest number that fits, assuming that nothing fits above the first gap.
+    Return the largest number that fits, assuming that no number above the first gap fits.
 
-    None if no number fits, or all do.
+    None if no number fits, or if all numbers fit.
     """
     low = next((number for number in (0, 1) if fits(number)), None)
     if low is None:
@@ -67,7 +67,7 @@ def most(fits: Fits) -> int | None:
 
 
 def least(fits: Fits) -> int | None:
-    """Return the smallest number that fits, given that all larger ones do; None if none fits."""
+    """Return the smallest number that fits, if all larger numbers fit; None if none fits."""
     low, high = -1, 0
     while not fits(high):
         low, high = high, 2 * high or 1
@@ -77,7 +77,7 @@ def least(fits: Fits) -> int | None:
 
 
 def _between(low: int, high: int, like_low: Fits) -> int:
-    """Return the first number unlike ``low``, by bisection; ``high`` must be unlike ``low``."""
+    """Return the first number that is not ``like_low``, by bisection; ``high`` is not."""
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if like_low(middle) else (low, middle)

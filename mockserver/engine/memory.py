@@ -1,8 +1,8 @@
 """
-What an engine remembers between requests: counters of rules, limits, and running answers.
+What an engine remembers between requests, such as counters of rules, limits and running answers.
 
-``Memory`` keeps it in the process. ``Mirror`` has the same interface for an engine whose memory is
-kept elsewhere, so that several engines share it.
+``Memory`` keeps these in the process. ``Mirror`` has the same interface for an engine that shares
+its memory with other engines in a store.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ class Memory:
         return quota, refused
 
     def settle(self, exchange: Exchange, now: float) -> None:
-        """Give back what an admitted exchange reserved and did not use, once it is over."""
+        """Release what an admitted exchange, which is over, has reserved and not used."""
         self._running -= 1
         self._quotas.settle(exchange, now)
 
 
 def overriding(rule: Rule, seed: int, number: int) -> Decision | None:
-    """Choose this rule over the scenario's if its probability allows; never for a warm-up."""
+    """Return a decision for this rule if its probability allows; None for a warm-up."""
     acts = number and overrides(rule.schedule.probability, seed, number)
     return Decision(rule, rule.actions[0]) if acts else None
 
 
 def overrides(probability: float | None, seed: int, number: int) -> bool:
-    """Return whether a rule with this probability overrides the scenario's for a request."""
+    """Return whether a rule with this probability overrides the scenario's rules for a request."""
     return probability is None or Random(f"{seed}/asked/{number}").random() < probability

@@ -1,9 +1,9 @@
 """
-The memory of an engine that shares it with others: it is kept elsewhere, and mirrored here.
+The memory of an engine that shares its memory with other engines in a store.
 
-``asks`` says in plain values what a request needs of it, ``taken`` reads what the request got.
-The store need not know how a schedule works: it asks, a block at a time, which trials of a rule
-act, and gets the answer as bits.
+``asks`` returns in plain values what a request needs from the store, and ``taken`` reads what the
+request got. The store does not know how a schedule works. Instead, the store asks for blocks of
+trials, and the engine answers with bits that show which trials of a rule act.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from .needs import OVERLOAD, Needs, Taken
 from .quotas import MOST, Account
 
 Plain: TypeAlias = Sequence[Any]
-"""Values that msgpack can hold, with False for missing ones."""
+"""Values that msgpack can encode, with False for missing values."""
 _OVERRIDE = "asked"
 _PERIODS = {seconds: name for name, seconds in SECONDS.items()}
 
 
 class Given(NamedTuple):
     """
-    What a request was given, as the other place returns it.
+    What the store has given to a request.
 
-    ``state`` is that of the rules before the request, ``begun`` the one in which its call began.
-    Each trial has the position of its rule, its number, how often the rule acted, and the time
-    since ``started``. ``levels`` and ``imposed`` are those of its quota.
+    ``state`` is the state of the rules before the request, and ``begun`` is the state in which the
+    request's call began. Each trial has the position of its rule, its number, how often the rule
+    has acted, and the time since ``started``. ``levels`` and ``imposed`` belong to the quota.
     """
 
     number: int
@@ -53,7 +53,7 @@ class Given(NamedTuple):
 
     @classmethod
     def read(cls, values: Sequence[Any]) -> Given:
-        """Return it from plain values, in which texts are bytes and whole numbers are ints."""
+        """Return an instance from plain values, in which texts are bytes."""
         number, now, started, attempt, state, begun, *rest = values
         return cls(
             number, float(now), float(started), attempt, state.decode(), begun.decode(), *rest
@@ -65,10 +65,10 @@ _OVER_LIMIT, _OVER_CAPACITY = 2, 3
 
 class Mirror(Memory):
     """
-    A memory that is kept elsewhere; it only remembers what the last request got.
+    A memory that is kept in a store; this object only remembers what the last request got.
 
-    ``scope`` distinguishes it from the memories of scenarios that requests have named, ``epoch``
-    from those of earlier runs.
+    ``scope`` distinguishes this memory from the memories of scenarios that requests have named, and
+    ``epoch`` from the memories of earlier runs.
     """
 
     def __init__(self, scenario: Scenario, edition: Edition, journal: Journal, now: float) -> None:
@@ -82,10 +82,10 @@ class Mirror(Memory):
         self._buckets: dict[str, Plain] = {}
 
     def settle(self, exchange: Exchange, now: float) -> None:
-        """Do nothing: ``settles`` says what to give back to the other place."""
+        """Do nothing, since ``settles`` returns what the store has to release."""
 
     def asks(self, needs: Needs, attempt: int = 1) -> Plain:
-        """Return what the request needs if it is this attempt of its call."""
+        """Return what the request needs from the store as attempt ``attempt`` at its call."""
         needs.view.attempt = attempt
         rule = needs.rule
         own: str | bool = rule is not None
@@ -100,7 +100,7 @@ class Mirror(Memory):
         return (needs.counts, asked, tries, self._guess(attempt), own, rules, quota, capacity)
 
     def taken(self, needs: Needs, given: Given) -> Taken:
-        """Return what the request got, and keep the part that its answer shows."""
+        """Return what the request got, and restore the quota that its answer shows."""
         needs.view.attempt = given.attempt
         call = Ongoing(asked_of(needs.noted), given.attempt - 1)
         decision = self._decision(needs, given)
@@ -116,7 +116,7 @@ class Mirror(Memory):
 
     def block(self, field: str, block: int, elapsed: float) -> bytes:
         """
-        Return which trials of a block act, a bit for each, the lowest first.
+        Return which trials of a block act, one bit for each, the lowest bit first.
 
         ``elapsed`` is any time at which the same windows are open.
         """
@@ -131,7 +131,7 @@ class Mirror(Memory):
         return sum(1 << at for at, acts in enumerate(acting) if acts).to_bytes(BLOCK // 8, "little")
 
     def settles(self, exchange: Exchange) -> Plain:
-        """Return the quota of an admitted exchange that is over, and what it has used."""
+        """Return the quota of an exchange that is over, and the tokens that it has used."""
         used, cached = 0, 0
         account = exchange.key, exchange.model
         quota = self._quotas.kept(account, exchange.at)
@@ -142,7 +142,7 @@ class Mirror(Memory):
         return (spec, used, cached, exchange.at)
 
     def _decision(self, needs: Needs, given: Given) -> Decision:
-        """Return the decision; the rules only repeat it, since the trials are counted already."""
+        """Return the decision, from the trials that the store has already counted."""
         rule = needs.rule
         if rule is not None and given.number:
             chance = rule.schedule.probability
@@ -157,7 +157,7 @@ class Mirror(Memory):
         return self.run.choose(needs.view, elapsed, CallProgress(given.begun, trials))
 
     def _guess(self, attempt: int) -> int:
-        """Return the attempt if any rule depends on it, else 0."""
+        """Return the attempt if any rule depends on the attempt, or else 0."""
         known = self.run.candidates
         if len(known) != self._looked_at:
             self._looked_at = len(known)
@@ -165,7 +165,7 @@ class Mirror(Memory):
         return attempt if self._guesses else 0
 
     def _matching(self, needs: Needs) -> Plain:
-        """Return the rules that match, up to one that certainly acts."""
+        """Return the rules that match, up to the first that certainly acts."""
         found = []
         for candidate in self.run.candidates:
             if first_failing(candidate.predicates, needs.view) is None:
@@ -229,7 +229,7 @@ def _named(account: Account) -> str:
 
 
 def _digest(path: str, body: bytes) -> bytes:
-    """Return what all attempts of a call have in common, in few bytes."""
+    """Return a digest of the path and body, which all attempts of a call have in common."""
     return blake2b(b"%s %s" % (path.encode(errors="surrogatepass"), body), digest_size=16).digest()
 
 

@@ -1,4 +1,4 @@
-"""What is needed from the memory to answer a request, and what the memory gives."""
+"""What a request needs from the memory, and what the memory gives to the request."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .quotas import Account
 Overload: TypeAlias = Literal["overload"]
 OVERLOAD: Overload = "overload"
 NotTaken: TypeAlias = Refusal | Overload | RefusalError
-"""A limit, the capacity, or another reason why a request gets nothing."""
+"""The reason why a request was not admitted: a limit, the capacity, or another refusal."""
 
 
 class Needs(NamedTuple):
     """
-    A request that has been read, and asks for its number, its trials and its tokens.
+    A parsed request that needs its number, its trials and its tokens.
 
-    ``noted`` is the request as the journal keeps it. A ``rule`` overrides the scenario's. A request
-    that ``counts`` gets a number; a warm-up does not. One that ``costs`` has to be admitted by the
-    limits of its ``account``.
+    ``noted`` is the request in the form that the journal keeps. A ``rule`` overrides the scenario's
+    rules. A request that ``counts`` gets a number; a warm-up does not. A request that ``costs`` has
+    to be admitted by the limits of its ``account``.
     """
 
     request: Request
@@ -40,11 +40,11 @@ class Needs(NamedTuple):
 
 class Taken(NamedTuple):
     """
-    What one request has got.
+    What one request has got from the memory.
 
-    ``number`` is 0 if it gets none. ``call`` is the logical call that it belongs to. ``quota`` is
-    None if the request costs nothing, or the service is at its capacity. ``refused`` says why it
-    was not admitted.
+    ``number`` is 0 for a request without a number. ``call`` is the logical call of the request.
+    ``quota`` is None if the request costs nothing, or if the service is at its capacity.
+    ``refused`` is the reason why the request was not admitted, None if it was.
     """
 
     number: int

@@ -13,10 +13,11 @@ from .parsing import read_line
 
 def other_model(exchange: Exchange, scenario: Scenario, edition: Edition, run: Run) -> str | None:
     """
-    Return a model that would certainly have answered a completion; None if there is none.
+    Return a model that would certainly have answered a completion, or None.
 
-    The model accepts the same request, and no rule breaks its answer. None is certain if limits
-    are in effect, or if the request itself asked for its fault: it would then occur again.
+    The model accepts the same request, and no rule breaks its answer. No model is certain to answer
+    if limits are in effect, or if the request's own header demands the fault, which would then
+    occur again.
     """
     endpoint, asked = exchange.endpoint, exchange.body
     limited = scenario.tier or scenario.limits or scenario.capacity is not None

@@ -1,4 +1,4 @@
-"""Parses a request: its endpoint, key, model and tokens, or why the API refuses it."""
+"""Parses the endpoint, API key, model and tokens of a request, or finds why the API refuses it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from mockserver.scenario import RequestView
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
-_MOST_KNOWN = 256  # heads, and requests: apps repeat them, under load and in retries
+_MOST_KNOWN = 256  # cached heads, and cached requests, since apps repeat both
 _LARGEST_KNOWN = 64 * 1024  # bytes
 _MOST_SHOWN = 1024 * 1024  # bytes of an invalid body that the journal shows
 _MOST_RESERVED = 16_384  # tokens; reported by a client's author who watched its quota
@@ -41,15 +41,16 @@ _ABSURD = 2**63 - 1  # tokens; JSON may hold an int too long for Python to print
 @dataclass(slots=True, eq=False)
 class ParsedRequest:
     """
-    A request, as far as it could be parsed; ``refusal`` is the first reason to refuse it.
+    A request, as far as it could be parsed; ``refusal`` is the first reason to refuse the request.
 
     Equal requests share one object, so only the parser may change it. ``account`` identifies the
-    key without revealing it. ``data`` is the body as JSON if it could be decoded, else as sent;
-    ``shown`` is the same without credentials; ``body`` is empty unless valid. ``model`` is None if
-    the edition does not serve the named model. The rest counts tokens: ``size`` holds the parts of
-    the ``prompt``; ``requested`` is the completion length that the client asked for and ``limit``
-    the one it may get, both for one choice; ``reserved`` is what the limits hold back for all
-    choices. ``chat`` is the body if it was read in pieces.
+    API key without revealing it. ``data`` is the decoded body, or the body as sent if it could not
+    be decoded; ``shown`` is ``data`` without credentials; ``body`` is the parsed body, or empty if
+    the body is not valid. ``model`` is None if the edition does not serve the named model. The
+    other fields count tokens. ``prompt`` is the length of the prompt, and ``size`` has the lengths
+    of its parts. ``requested`` is the completion length that the client requested for one choice,
+    and ``limit`` is the maximum length of one choice. ``reserved`` is how many tokens the limits
+    reserve for all choices. ``chat`` is the body if it was read in pieces.
     """
 
     account: str | None = None
@@ -87,7 +88,7 @@ class ParsedRequest:
 
     @property
     def shown_model(self) -> str:
-        """The model's id for logs and reports: redacted unless the edition knows it."""
+        """The model's id for logs and reports, redacted unless the edition has this model."""
         return self.model_id if self.model else redacted(self.model_id)
 
     @property
@@ -116,7 +117,7 @@ class ParsedRequest:
 
 
 class RequestParser:
-    """Parses requests to an edition, and caches the results: equal requests are parsed once."""
+    """Parses requests to an edition; equal requests are parsed once, thanks to a cache."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
@@ -163,7 +164,7 @@ class RequestParser:
 
 
 def _shown(parsed: ParsedRequest) -> bytes:
-    """Return the body without credentials; of one that is not valid the beginning."""
+    """Return the body without credentials; of an invalid body only the beginning."""
     if parsed.chat is not None and parsed.chat.clean:
         return parsed.data
     shown = parsed.data if parsed.body else parsed.data[:_MOST_SHOWN]
@@ -172,14 +173,14 @@ def _shown(parsed: ParsedRequest) -> bytes:
 
 
 def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
-    """Add to a cache, and drop its oldest entry if it is full."""
+    """Add to a cache, and drop the oldest entry if the cache is full."""
     if len(known) == _MOST_KNOWN:
         known.popitem(last=False)
     known[key] = value
 
 
 def read_line(endpoint: str, body: bytes, edition: Edition) -> ParsedRequest:
-    """Parse one line of a batch, whose key was checked with the batch."""
+    """Parse one line of a batch; the API key was checked when the batch was created."""
     parsed = ParsedRequest(row=ENDPOINTS[endpoint], data=body)
     _read_in(parsed, Request("POST", "", body=body), edition, _STEPS)
     return parsed
@@ -197,8 +198,8 @@ def _read_in(
 
 @lru_cache
 def account_of(key: str | None) -> str | None:
-    """Return a digest of the key, which identifies it without revealing it."""
-    # A field need not be UTF-8; its other bytes arrive as lone surrogates.
+    """Return a digest that identifies the API key without revealing it."""
+    # A header field may contain bytes that are not UTF-8, which arrive as lone surrogates.
     return key and blake2b(key.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
@@ -242,13 +243,13 @@ def _read_body(parsed: ParsedRequest, request: Request, edition: Edition) -> Non
 
 
 def _examine(parsed: ParsedRequest, _: Request, edition: Edition) -> None:
-    """Refuse what the model or the API does not support; ``_measure`` refuses unknown models."""
+    """Refuse unsupported parameters; ``_measure`` refuses unknown models."""
     if parsed.model is not None:
         examine(parsed.body, parsed.model, edition.validation)
 
 
 def _measure(parsed: ParsedRequest, _: Request, edition: Edition) -> None:
-    """Count the tokens of the prompt; for a completion, work out how many it may have."""
+    """Count the tokens of the prompt, and compute how many tokens a completion may have."""
     row, body, model = parsed.row, parsed.body, parsed.model
     if not row.text or not body:
         return
@@ -274,7 +275,7 @@ def _measure(parsed: ParsedRequest, _: Request, edition: Edition) -> None:
 
 
 def _reserved(parsed: ParsedRequest, how: Literal["completion", "asked", "estimate"]) -> int:
-    """Return the tokens that are reserved for one completion; see ``Limits``."""
+    """Return how many tokens are reserved for one completion; see ``Limits``."""
     match how:
         case "completion":
             return parsed.limit

@@ -1,4 +1,4 @@
-"""The quota of each key on each model."""
+"""The quota of each API key on each model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mockserver.journal import Exchange
 from mockserver.scenario import Scenario, active_limits
 
 Account: TypeAlias = tuple[str | None, str]
-"""The digest of a key, and a model."""
+"""The digest of an API key, and the id of a model."""
 MOST = 10_000
 """How many accounts are kept; the least recently used is forgotten first."""
 
@@ -32,7 +32,7 @@ class Quotas:
         self._quotas: OrderedDict[Account, Quota] = OrderedDict()
 
     def admit(self, account: Account, tokens: int, now: float) -> tuple[Quota, Refusal | None]:
-        """Reserve a request and its tokens; return the quota, and its refusal if it refuses."""
+        """Reserve a request and its tokens; return the quota, and a refusal if it refuses them."""
         quota = self.open(account, now)
         refused = quota.refusal(tokens, now)
         if refused is None:
@@ -40,7 +40,7 @@ class Quotas:
         return quota, refused
 
     def settle(self, exchange: Exchange, now: float) -> None:
-        """Give back what an exchange reserved and did not use."""
+        """Release what an exchange has reserved and not used."""
         quota = self.find((exchange.key, exchange.model), now)
         if quota is None:
             return
@@ -51,11 +51,11 @@ class Quotas:
         quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
 
     def open(self, account: Account, now: float) -> Quota:
-        """Return the quota under the scenario's current limits; a new one if there is none."""
+        """Return an account's quota under the scenario's current limits, or a new quota."""
         return self._imposed(self.kept(account, now), now)
 
     def kept(self, account: Account, now: float) -> Quota:
-        """Return the quota as it is, a new one if there is none."""
+        """Return an account's quota without the scenario's ``limits``, or a new quota."""
         quota = self._quotas.get(account)
         if quota is not None:
             self._quotas.move_to_end(account)
@@ -66,7 +66,7 @@ class Quotas:
         return quota
 
     def find(self, account: Account, now: float) -> Quota | None:
-        """Return the quota under the scenario's current limits; None if there is none."""
+        """Return an account's quota under the scenario's current limits, or None."""
         quota = self._quotas.get(account)
         if quota is None:
             return None

@@ -1,8 +1,8 @@
 """
-Predicts what a scenario would do to the requests of an earlier run, without a client.
+Predicts what a scenario would do to the requests of an earlier test run, without a client.
 
-The engine itself answers them, so the prediction covers all that it can match, schedule, limit or
-refuse.
+The engine itself answers these requests, so the prediction covers all its rules, schedules, limits
+and refusals.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _KEY_FIELDS = ("authorization",)
 @dataclass(frozen=True, slots=True)
 class Sent:
     """
-    A request of an earlier run.
+    A request of an earlier test run.
 
-    It came ``at`` and was over at ``over``, both in seconds from the start of the scenario. The
-    answer had ``tokens`` tokens. ``has_key`` says whether the whole key is known; journals keep
-    only its beginning.
+    ``at`` is when the request arrived, and ``over`` when its answer was over, both in seconds since
+    the start of the scenario. ``tokens`` is the number of completion tokens in the answer.
+    ``has_key`` is whether the whole API key is known; journals keep only its beginning.
     """
 
     request: Request
@@ -40,7 +40,7 @@ class Sent:
 
 
 def sent_in(journal: Journal, started: float, key: str) -> tuple[Sent, ...]:
-    """Return the requests, warm-ups included; those sent with ``key`` get it back."""
+    """Return the requests, including warm-ups; those sent with ``key`` get the whole key."""
     exchanges = sorted((*journal.exchanges, *journal.warmups), key=lambda one: one.at)
     return tuple(_sent(exchange, started, key) for exchange in exchanges)
 
@@ -49,9 +49,10 @@ def could_act(scenario: Scenario, sent: Sequence[Sent]) -> bool:
     """
     Return whether a scenario could affect a client that sends these requests.
 
-    They are tried both at their own times and all at once, because a client may be faster the next
-    time. A change in the length of an answer counts too, because the client's next requests are
-    then unknown. Raises UnknownNameError when the scenario's edition or tier does not exist.
+    The requests are tried both at their own times and all at once, because a client may be faster
+    the next time. A change in the length of an answer counts as an effect, because the client's
+    next requests are then unknown. Raises UnknownNameError when the scenario's edition or tier does
+    not exist.
     """
     if not can_be_met(scenario) or not sent:
         return False
@@ -66,7 +67,7 @@ def acts(
     scenario: Scenario, sent: Iterable[Sent], *, when: Callable[[float], float], unknown: bool
 ) -> bool:
     """
-    Return whether a scenario affects these requests; ``when`` maps their times to new ones.
+    Return whether a scenario affects these requests; ``when`` maps their times to new times.
 
     Returns ``unknown`` as soon as the length of an answer changes, because the client's next
     requests may then differ.
@@ -90,13 +91,13 @@ def acts(
 
 
 def answered(scenario: Scenario, sent: Sent) -> tuple[Exchange, Edition]:
-    """Return the exchange that a request would lead to at the beginning of a scenario."""
+    """Return the exchange with which a scenario, at its beginning, would answer a request."""
     engine = Engine(scenario, now=0.0)
     return engine.handle(sent.request, now=0.0), engine.edition
 
 
 def whole_seconds(seconds: float) -> float:
-    """Return a time without its fraction, which differs in each run."""
+    """Return a time without its fraction, which differs in each test run."""
     return float(int(seconds))
 
 

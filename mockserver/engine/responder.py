@@ -1,4 +1,4 @@
-"""Makes the answers that the real API would give: a refusal, a document, a completion."""
+"""Makes the answers that the real API would give, such as refusals, documents and completions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .parsing import ParsedRequest
 
 _JSON = "application/json"
 _STREAM = "text/event-stream; charset=utf-8"
-# fields that change the form of an answer, not its words
+# fields that change the form of an answer but not its words
 _FORM = frozenset(
     {
         *("stream", "stream_options", "stop", "logprobs", "top_logprobs", "reasoning_format"),
@@ -33,7 +33,7 @@ _FORM = frozenset(
 )
 _END = End()
 _UNSCRIPTED = Script()
-_SHORT, _LONG = 1_000, 32_000  # letters of a first message that is kept for its seed
+_SHORT, _LONG = 1_000, 32_000  # letters; first messages between these lengths are cached
 
 
 @dataclass(slots=True)
@@ -41,9 +41,9 @@ class Responder:
     """
     Makes one answer, without any fault.
 
-    ``now`` is in seconds since the epoch. ``random`` belongs to the exchange, for ids and times.
-    ``quota`` is None when the request costs nothing. ``cached`` counts the tokens of its prompt
-    that the cache holds. ``script`` is what a rule makes the model say.
+    ``now`` is in seconds since the epoch. ``random`` has the random bits of this exchange, for ids
+    and times. ``quota`` is None when the request costs nothing. ``cached`` is how many tokens of
+    the prompt the cache has. ``script`` is the reply that a rule sets.
     """
 
     edition: Edition
@@ -105,7 +105,7 @@ class Responder:
     def _encoded(self, parsed: ParsedRequest, form: Form) -> EncodedAnswer:
         """Generate an answer, in the form of the endpoint."""
         model = parsed.model
-        assert model is not None  # noqa: S101 (else the request was refused)
+        assert model is not None  # noqa: S101 (an admitted request)
         asked, spare = choices.returned(parsed.body), choices.discarded(parsed.body)
         number = _number(self.seed, parsed)
         generated = []
@@ -125,9 +125,11 @@ class Responder:
 
 
 def _number(seed: int, parsed: ParsedRequest) -> int:
-    """Return a seed for the words of the answer, which does not depend on their form or limit."""
+    """Return a seed for the words of the answer, regardless of their form or limit."""
     about = {name: value for name, value in parsed.body.items() if name not in _FORM}
-    first, *others = about["messages"] if parsed.chat else [""]
+    if not parsed.chat:  # a short body
+        return seed_from(f"{seed}/{about!a}")
+    first, *others = about["messages"]
     said = ascii(first)
     if not _SHORT < len(said) < _LONG:
         return seed_from(f"{seed}/{about!a}")

@@ -1,10 +1,10 @@
 """
 The files and batches that clients create.
 
-Besides quotas and the prompt cache, this is the only state that one answer passes on to later ones.
-One storage serves all keys; when it is full, the oldest entry goes first. Batches progress with
-the time of each request, never by themselves. Their lines are answered as by the real API,
-regardless of the scenario's rules.
+Besides quotas and the prompt cache, this is the only state with which one answer affects later
+answers. One storage serves all API keys; when it is full, the oldest entries are deleted. Batches
+progress only when a request arrives, according to its time. The lines of a batch are answered as by
+the real API, regardless of the scenario's rules.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from .responder import Responder
 
 _BINARY = "application/octet-stream"
 MOST = 1_000
-"""How many files are kept, and how many batches."""
+"""The maximum number of files, and of batches."""
 MOST_BYTES = 256 * 2**20
-"""How many bytes all files may hold together."""
+"""The maximum number of bytes in all files together."""
 Answer: TypeAlias = Callable[[ParsedRequest, Responder], Plan]
 _Thing = TypeVar("_Thing")
 
@@ -47,7 +47,7 @@ class Storage:
         self._undo: Callable[[], object] | None = None
 
     def advance(self, responder: Responder, answer: Answer) -> None:
-        """Answer the lines that are due, and write the files of batches that are over."""
+        """Answer the lines that are due, and write the result files of batches that are over."""
         for batch in self._batches.values():
             for at in range(len(batch.outcomes), batch.answered(responder.now)):
                 batch.outcomes.append(_outcome(batch, at, responder, answer))
@@ -57,7 +57,7 @@ class Storage:
                 batch.error_file_id = self._write(batch, responder, refused=True)
 
     def settle(self, *, refused: bool) -> None:
-        """Keep the last change, or undo it if a fault has turned its answer into an error."""
+        """Keep the last change, or undo it if a fault has turned the answer into an error."""
         if refused and self._undo is not None:
             self._undo()
         self._undo = None
@@ -128,7 +128,7 @@ class Storage:
         return responder.document(batch.document(responder.now))
 
     def _write(self, batch: Batch, responder: Responder, *, refused: bool) -> str | None:
-        """Write the outcomes of one kind to a file and return its id; None if there are none."""
+        """Write the outcomes of one kind to a file; return its id, or None without outcomes."""
         lines = [outcome.line for outcome in batch.outcomes if outcome.refused is refused]
         if not lines:
             return None
@@ -184,7 +184,7 @@ def _found(things: Mapping[str, _Thing], name: str, kind: str) -> _Thing:
 
 
 def _page(documents: list[dict[str, Any]], query: dict[str, Any], most: int) -> dict[str, Any]:
-    """Return the newest first: those after ``after``, at most ``limit``, by default ``most``."""
+    """Return a page of documents, newest first; ``most`` is the default of ``limit``."""
     newest = documents[::-1]
     names = [one["id"] for one in newest]
     if query.get("after") in names:

@@ -1,8 +1,8 @@
 """
 The faults, by their names in a scenario.
 
-A fault is a frozen value with one method; its fields are its keys in YAML. A new one needs a class
-in the file of its family and a row here.
+A fault is a frozen value with one method; its fields are its keys in YAML. A new fault needs a
+class in the file of its family and a row in ``FAMILIES``.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ _NAMES = {kind: name for name, kind in FAULTS.items()}
 
 
 def broken(plan: Plan, faults: Iterable[Fault], context: Context) -> Plan:
-    """Return the plan with all faults applied in turn; ``Pace`` alone needs no expanded plan."""
+    """Return the plan after applying each fault in turn; all but ``Pace`` get an expanded plan."""
     for fault in faults:
         if isinstance(fault, Pace):
             plan = fault.apply(plan, context)

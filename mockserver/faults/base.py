@@ -1,4 +1,4 @@
-"""The protocol that every fault implements, and the context it is given."""
+"""The protocol that every fault implements, and the context that a fault receives."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from mockserver.plan import Plan
 @dataclass(frozen=True, slots=True)
 class Context:
     """
-    The facts that a fault may depend on besides the plan.
+    The values that a fault may use in addition to the plan.
 
-    ``now`` is in seconds since the epoch. ``headers`` belong to the edition. ``facts`` may appear
-    in messages: the ``model``, the ``length`` of the prompt in tokens, the ``limit`` of the model.
-    ``speed`` is the model's, in tokens a second; None if the edition does not know the model.
-    ``room`` is the number of completion tokens the request may get; None if it does not ask for a
-    completion. ``retry_after`` says whether the edition sends ``retry-after`` with a quota's 429.
+    ``now`` is in seconds since the epoch. ``headers`` are the header fields of the edition.
+    ``facts`` are the values that error messages can include: the ``model``, the ``length`` of the
+    prompt in tokens, the ``limit`` of the model. ``speed`` is the speed of the model in tokens a
+    second, or None if the edition does not know the model. ``room`` is how many completion tokens
+    the request may get, or None if the request is not for a completion. ``retry_after`` is true if
+    the edition sends ``retry-after`` with the 429 of a quota.
     ``tools`` has the names of the tools that the request offers.
     """
 
@@ -38,5 +39,5 @@ class Fault(Protocol):
     """A way to break an answer."""
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Return the plan with this fault in it."""
+        """Return the plan with this fault applied."""
         ...

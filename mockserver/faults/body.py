@@ -1,4 +1,4 @@
-"""The body of an answer: divides it by tokens or bytes, measures it, edits its JSON."""
+"""Divides the body of an answer by tokens or bytes, measures it, and edits its JSON."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ def streams(plan: Plan) -> bool:
 
 def parted(plan: Plan, tokens: int) -> tuple[Plan, Plan] | None:
     """
-    Split a plan after ``tokens`` tokens, 0 being right after the head; None if it has no more.
+    Split a plan after ``tokens`` tokens, or right after the head if ``tokens`` is 0.
 
-    An event stays whole, with all its tokens; a document is split in proportion.
+    An event stays whole, with all its tokens; a document is split after the same share of its
+    bytes. Returns None if no tokens would follow the split.
     """
     if not tokens:
         return _behind_head(plan)
@@ -52,7 +53,7 @@ def _behind_head(plan: Plan) -> tuple[Plan, Plan] | None:
 
 
 def cut(data: Data, at: int) -> tuple[Data, Data]:
-    """Cut a piece in two; a token counts for the part in which it ends."""
+    """Cut a piece in two; each token belongs to the part in which the token ends."""
     tokens = _ended(data, min(at, len(data.data)))
     return Data(data.data[:at], tokens), Data(data.data[at:], data.tokens - tokens)
 
@@ -89,7 +90,7 @@ def length_of(plan: Plan) -> int:
 
 
 def resized(changed: Plan, plan: Plan) -> Plan:
-    """Return a changed plan whose ``content-length``, if any, has grown as much as its body."""
+    """Adjust the ``content-length`` of ``changed``, if any, to the growth of its body."""
     length, by = field_of(changed, "content-length"), length_of(changed) - length_of(plan)
     if length is None or not by:
         return changed
@@ -121,7 +122,7 @@ def _edited(data: Data, edit: Callable[[Any], Any]) -> Data:
         value = parsed(data.data)
         streamed = value is not None
         value = edit(value if streamed else json.loads(data.data))
-    except ValueError:  # no JSON: ``[DONE]``, a comment, HTML, the remains of another fault
+    except ValueError:  # not JSON: ``[DONE]``, a comment, HTML, or what another fault left
         return data
     text = plain_dumps(value)
     return Data(b"data: " + text + b"\n\n" if streamed else text, data.tokens)

@@ -19,10 +19,10 @@ _NO_CHUNK_SIZE = b"XYZ\r\n"
 @dataclass(frozen=True, slots=True)
 class Disconnect:
     """
-    Close the connection without an answer, ``by`` FIN or RST.
+    Close the connection without an answer; ``by`` chooses between FIN and RST.
 
-    A proxy does so when it restarts, as does a server that has just closed an idle connection. The
-    SDKs try three times and raise their APIConnectionError, the AI SDK a RetryError; its
+    A proxy does so when it restarts, and a server when it has just closed an idle connection. The
+    SDKs try three times and raise their APIConnectionError. The AI SDK raises a RetryError, but its
     ``textStream`` is empty and raises nothing. httpx raises ReadError for RST and
     RemoteProtocolError for FIN.
     """
@@ -37,10 +37,11 @@ class Disconnect:
 @dataclass(frozen=True, slots=True)
 class Garbage:
     """
-    Answer with a ``text`` that is not HTTP, and close.
+    Answer with a ``text`` that is not HTTP, and close the connection.
 
-    Another service on the port would answer like this. Clients treat it as a lost connection: the
-    SDKs try three times, the ``textStream`` of the AI SDK stays empty.
+    A service other than the API would answer like this on the same port. Clients treat the answer
+    as a lost connection: the SDKs try three times, and the ``textStream`` of the AI SDK stays
+    empty.
     """
 
     text: str = "SSH-2.0-OpenSSH_9.9\r\n"
@@ -53,12 +54,12 @@ class Garbage:
 @dataclass(frozen=True, slots=True)
 class BadChunk:
     """
-    Send garbage instead of the size of a chunk, after some tokens, and close.
+    After some tokens, send garbage instead of the size of a chunk, and close the connection.
 
-    ``after_tokens`` 0 is right after the head. An answer of at most ``after_tokens`` tokens arrives
-    whole.
+    ``after_tokens: 0`` means right after the head. An answer of at most ``after_tokens`` tokens
+    arrives whole.
 
-    A document is requested three times. In a stream Cerebras' SDK for Python raises an
+    Clients request a document three times. In a stream, Cerebras' SDK for Python raises an
     httpx.RemoteProtocolError, which ``except cerebras.APIError`` misses; the SDKs for Node pass on
     the parser's error.
     """
@@ -77,10 +78,11 @@ class BadChunk:
 @dataclass(frozen=True, slots=True)
 class HangUp:
     """
-    Close the connection after a complete answer that did not announce it.
+    Close the connection after a complete answer, without announcing this in the head.
 
-    A client that keeps connections alive notices at its next request, which is lost if it is sent
-    before the FIN arrives. The SDKs retry; httpx and requests raise.
+    A client that keeps connections alive notices the FIN when it sends its next request; a request
+    sent before the FIN arrives is lost. The SDKs retry; httpx and the requests library raise an
+    exception.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:

@@ -1,4 +1,4 @@
-"""Bytes that parsers fail on, or disagree about."""
+"""Bytes that parsers reject, or read in different ways."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STRING = re.compile(rb'":"')
 _OBJECT = (b"{", b"data: {")
 _SEPARATORS = "\u2028\u2029\u0085".encode()
 _WORD = b"word "
-_LARGEST = 2**28  # bytes; a plan is held in memory, in several copies
+_LARGEST = 2**28  # in bytes; the memory holds several copies of a plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,8 @@ class Corrupt:
     """
     Damage the body; its framing stays correct.
 
-    ``kind`` says how. The damage is in the first piece with text, or, for ``duplicate_keys``, in
-    the document or each event of a stream. If the text of an answer is itself JSON, additions to
-    the text go into its longest string.
+    ``kind`` is the kind of damage. A kind that adds to the text changes the first event with text;
+    if the text is itself JSON, the addition goes into the longest string of that JSON.
     """
 
     kind: Corruption
@@ -47,10 +46,10 @@ class Corrupt:
 @dataclass(frozen=True, slots=True)
 class Huge:
     """
-    Add ``bytes`` bytes at the beginning of the text: one long line, in a stream one long event.
+    Add ``bytes`` bytes at the beginning of the text, as one long line or one long event.
 
-    Most clients read 24 MB without complaint. aiohttp raises LineTooLong when an app reads lines
-    and an event has 3 MB; ``iter_lines`` of requests takes half a minute for such an event.
+    Most clients read 24 MB without complaint. If an event has 3 MB, aiohttp raises LineTooLong when
+    an app reads lines, and ``iter_lines`` of the requests library takes half a minute.
     """
 
     bytes: Annotated[int, Field(ge=1, le=_LARGEST), WHOLE]
@@ -63,10 +62,10 @@ class Huge:
 
 def _truncated(plan: Plan) -> Plan:
     """
-    End the body in the middle of its JSON; end a stream in the middle of its last JSON object.
+    End a document in the middle of its JSON, or a stream in the middle of its last JSON object.
 
-    A document raises a JSONDecodeError in the SDKs for Python, not one of their own exceptions. In
-    a stream most clients drop the last line and see a normal end.
+    For a document, the SDKs for Python raise a JSONDecodeError, which is not one of their own
+    exceptions. In a stream, most clients drop the last line and report a normal end.
     """
     at = max((at for at, step in enumerate(plan) if _is_object(step)), default=None)
     if at is None or not streams(plan):
@@ -80,7 +79,7 @@ def _malformed(plan: Plan) -> Plan:
     """
     Add an extra comma right after the first brace.
 
-    The SDKs for Python raise a JSONDecodeError, not one of their own exceptions.
+    The SDKs for Python raise a JSONDecodeError, which is not one of their own exceptions.
     """
     return _in_first(plan, lambda data: data.replace(b"{", b"{,", 1))
 
@@ -89,7 +88,7 @@ def _trailing(plan: Plan) -> Plan:
     """
     Add a second JSON value after the first.
 
-    All clients reject it like malformed JSON; a parser that reads one value after another accepts
+    All clients reject this like malformed JSON; a parser that reads one value after another accepts
     it.
     """
     return _in_first(plan, lambda data: data.rstrip() + b"{}" + data[len(data.rstrip()) :])
@@ -97,9 +96,9 @@ def _trailing(plan: Plan) -> Plan:
 
 def _duplicate_keys(plan: Plan) -> Plan:
     """
-    Repeat the key ``choices``, the second time with an empty list.
+    Repeat the key ``choices`` with an empty list, in the document or in each event of a stream.
 
-    RFC 8259 does not define which one counts. All clients take the last: an empty list.
+    RFC 8259 does not define which of the two counts. All clients use the second, the empty list.
     """
 
     def doubled(step: Data) -> Data:
@@ -115,7 +114,8 @@ def _bad_utf8(plan: Plan) -> Plan:
     """
     Begin the text with a byte that is invalid in UTF-8.
 
-    The SDKs for Python raise a UnicodeDecodeError; those for Node, and requests, show U+FFFD.
+    The SDKs for Python raise a UnicodeDecodeError; the SDKs for Node, and the requests library,
+    replace the byte by U+FFFD.
     """
     return _with_text(plan, b"\xff")
 
@@ -124,8 +124,8 @@ def _bom(plan: Plan) -> Plan:
     """
     Begin the body with a byte order mark.
 
-    In a document most SDKs ignore it; requests, aiohttp and Cerebras' SDK for Node fail. In a
-    stream the SDKs for Python lose the first event, which has only the role.
+    Most SDKs ignore the mark in a document; the requests library, aiohttp and Cerebras' SDK for
+    Node fail. In a stream, the SDKs for Python lose the first event, which has only the role.
     """
     at = next((at for at, step in enumerate(plan) if isinstance(step, Data)), None)
     return with_piece(plan, at, lambda data: b"\xef\xbb\xbf" + data)
@@ -133,10 +133,10 @@ def _bom(plan: Plan) -> Plan:
 
 def _u2028(plan: Plan) -> Plan:
     """
-    Begin the text with U+2028, U+2029 and U+0085, which JSON need not escape.
+    Begin the text with U+2028, U+2029 and U+0085, which JSON does not have to escape.
 
-    ``str.splitlines`` breaks lines at them, so a loop over the ``iter_lines`` of httpx parses half
-    an event. All SDKs read them correctly.
+    ``str.splitlines`` breaks lines at these characters, so a loop over the ``iter_lines`` of httpx
+    parses half an event. All SDKs read the characters correctly.
     """
     return _with_text(plan, _SEPARATORS)
 
@@ -162,13 +162,13 @@ def _first(plan: Plan, pattern: re.Pattern[bytes]) -> int | None:
 
 
 def _in_first(plan: Plan, change: Callable[[bytes], bytes]) -> Plan:
-    """Change the first piece with text, or else the first with any string."""
+    """Change the first piece with text; if there is none, the first piece with any string."""
     at = _first(plan, _TEXT)
     return with_piece(plan, _first(plan, _STRING) if at is None else at, change)
 
 
 def _with_text(plan: Plan, text: bytes) -> Plan:
-    """Put bytes before the first text, or into the longest string if the text is itself JSON."""
+    """Put bytes before the first text; if the text is itself JSON, into its longest string."""
     place = inside_json(plan)
     if place is not None:
         at, byte = place

@@ -23,25 +23,26 @@ class Cut:
     """
     Lose the connection in the middle of an answer, after some tokens, bytes or events.
 
-    ``after_tokens`` counts completion tokens: an event stays whole, a document is cut in
-    proportion; the default is 0, right after the head, if no other place is named. ``after_bytes``
-    counts bytes of the body. ``after_events`` counts events of a stream, whose first may have only
-    the role; a document counts as one. ``inside`` moves the cut forward: into the next ``json``,
-    which is the next event of a stream or the rest of a document; into the next ``character`` of
-    several bytes; or into the next ``tool_arguments``, between two events if they span several. An
-    answer that ends before the cut, or lacks the place named by ``inside``, arrives whole. ``by``
-    is how the connection is lost: ``fin`` in the middle of a framed body, which a client can
-    detect; ``rst``; a ``content_length`` that is too short, so that the rest is outside the
-    message; or ``eof``, where the end of the connection is also the end of the body.
+    By default, the cut is right after the head. ``after_tokens`` counts completion tokens; an event
+    stays whole, and a document is cut after the same share of its bytes. ``after_bytes`` counts
+    bytes of the body. ``after_events`` counts the events of a stream, of which the first may have
+    only the role; a document counts as one event. ``inside`` moves the cut forward: with ``json``,
+    into the middle of the next event, or of the rest of a document; with ``character``, into the
+    next character of several bytes; with ``tool_arguments``, into the arguments of the next tool
+    call, or between two events if the arguments span several. An answer that ends before the cut,
+    or has no place of the kind that ``inside`` names, arrives whole. ``by`` is how the connection
+    is lost: ``fin`` or ``rst`` in the middle of a framed body, which a client can detect;
+    ``content_length``, which announces too short a length, so that the rest is outside the message;
+    or ``eof``, where the end of the connection is also the end of the body.
 
-    No client retries once a stream has begun. ``fin`` and ``rst`` raise, but in Cerebras' SDK for
-    Python with exceptions of httpx, which ``except cerebras.APIError`` misses. No SDK treats
-    ``eof`` as an error: the stream just ends without a ``finish_reason``, for which litellm and
-    pydantic-ai substitute ``stop``. ``content_length`` is an error only to Cerebras' SDK for Node
-    and to aiohttp. If a character is cut, ``eof`` and ``content_length`` raise a UnicodeDecodeError
-    in the SDKs for Python, not one of their own exceptions. A document is requested three times,
-    although it may have been paid for; Cerebras' SDK for Node waits forever for the rest of a
-    document that ``fin`` has cut.
+    No client retries once a stream has begun. ``fin`` and ``rst`` raise an exception; in Cerebras'
+    SDK for Python it is an exception of httpx, which ``except cerebras.APIError`` misses. No SDK
+    treats ``eof`` as an error: the stream just ends without a ``finish_reason``, and litellm and
+    pydantic-ai report ``stop`` instead. Only Cerebras' SDK for Node and aiohttp treat
+    ``content_length`` as an error. If ``eof`` or ``content_length`` cuts a character, the SDKs for
+    Python raise a UnicodeDecodeError, which is not one of their own exceptions. Clients request a
+    document three times, although each answer may be billed; Cerebras' SDK for Node waits forever
+    for the rest of a document that ``fin`` has cut.
     """
 
     after_tokens: Count | None = None
@@ -50,7 +51,7 @@ class Cut:
     by: Loss = "fin"
     inside: Inside | None = None
 
-    __pydantic_config__ = {  # noqa: RUF012 (pydantic reads it, dataclasses don't)
+    __pydantic_config__ = {  # noqa: RUF012 (pydantic reads this, dataclasses don't)
         "extra": "forbid",
         "json_schema_extra": {
             "not": {
@@ -65,10 +66,10 @@ class Cut:
     def __post_init__(self) -> None:
         named = [place for place in _PLACES if getattr(self, place) is not None]
         if len(named) > 1:
-            raise ValueError(f"names {' and '.join(map(repr, named))}: name only one of them")
+            raise ValueError(f"has {' and '.join(map(repr, named))}; keep only one of them")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Drop all that follows, or send it outside the message."""
+        """Drop everything after the cut, or send it outside the message."""
         size = self._size(plan)
         if size is not None and self.inside is not None:
             size = INSIDES[self.inside](plan, size)
@@ -77,7 +78,7 @@ class Cut:
         return _LOSSES[self.by](*parted_at(plan, size))
 
     def _size(self, plan: Plan) -> int | None:
-        """Return how many bytes of the body arrive; None if the answer is shorter."""
+        """Return how many bytes of the body arrive; None if the answer ends before the cut."""
         if head_of(plan) is None:
             return None
         if self.after_bytes is not None:

@@ -30,7 +30,7 @@ class Piece(NamedTuple):
 
 
 def pieces(plan: Plan) -> list[Piece]:
-    """Return the document, or the events of a stream without mere comments."""
+    """Return the document, or the events of a stream except mere comments."""
     found, begins, streaming = [], 0, streams(plan)
     for step in plan:
         if isinstance(step, Data):
@@ -41,7 +41,7 @@ def pieces(plan: Plan) -> list[Piece]:
 
 
 def parted_at(plan: Plan, size: int) -> tuple[Plan, Plan]:
-    """Split a plan after ``size`` bytes of its body, 0 being right after the head."""
+    """Split a plan after ``size`` bytes of its body, or right after the head if ``size`` is 0."""
     head = head_of(plan)
     first = plan.index(head) + 1 if head else 0
     for place, step in enumerate(plan[first:], first):
@@ -72,7 +72,7 @@ def _in_character(plan: Plan, size: int) -> int | None:
 
 
 def _in_arguments(plan: Plan, size: int) -> int | None:
-    """Return the middle of the next call's arguments; between two events if they span several."""
+    """Return the middle of the next call's arguments, or an offset between two of their events."""
     found = [
         (piece, text)
         for piece in pieces(plan)
@@ -93,4 +93,4 @@ INSIDES: Mapping[Inside, Callable[[Plan, int], int | None]] = {
     "character": _in_character,
     "tool_arguments": _in_arguments,
 }
-"""Each returns the next place to cut, from a given offset on; None if no such place follows."""
+"""Each function returns the first offset for a cut at or after a given offset, or None."""

@@ -26,10 +26,12 @@ class EmptyAnswer:
     """
     Send no content: an empty string in a document, no event with content in a stream.
 
-    ``finish_reason`` is the reason given. ``tokens`` is what usage still counts, for reasoning that
-    is not shown. Answers other than completions are left unchanged.
+    ``finish_reason`` is the finish reason of the answer. ``tokens`` is how many completion tokens
+    usage counts, all for reasoning that is not shown. Answers other than completions are left
+    unchanged.
 
-    Only pydantic-ai raises: an app that expects text gets an empty one.
+    Only pydantic-ai raises an exception. With all other clients, an app that expects text gets an
+    empty string.
     """
 
     finish_reason: FinishReason = "length"
@@ -43,14 +45,14 @@ class EmptyAnswer:
 @dataclass(frozen=True, slots=True)
 class ReasoningOnly:
     """
-    Send only reasoning, until all ``tokens`` are used, and no content.
+    Send no content, only reasoning until all ``tokens`` are used.
 
-    The request's own limit caps ``tokens``. All tokens are ``reasoning``, the finish reason is
-    ``length``, usage matches, and there is no content. A text completion has no reasoning, so it
-    becomes empty. Answers other than completions are left unchanged.
+    The request's own limit caps ``tokens``. The text is in ``reasoning``, the finish reason is
+    ``length``, and usage matches. A text completion can't have reasoning, so it becomes empty.
+    Answers other than completions are left unchanged.
 
     Reasoning models answer like this if ``max_completion_tokens`` is too small. Only pydantic-ai
-    raises; asking again with the same limit gives the same result.
+    raises an exception; another request with the same limit gives the same result.
     """
 
     tokens: Positive
@@ -96,7 +98,7 @@ class _Silence:
 
 
 def _silenced(plan: Plan, silence: _Silence) -> Plan:
-    """Drop all content of a completion, and count its tokens for the first piece."""
+    """Drop all content of a completion, and count the tokens of ``silence`` for the first piece."""
     if not any(map(says_choices, plan)):
         return plan
     emptied = edited(Truncate(0).apply(plan, Context(Random(0))), silence.of)
@@ -108,7 +110,7 @@ def _silenced(plan: Plan, silence: _Silence) -> Plan:
 
 
 def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step]:
-    """Yield the plan with reasoning after the role, ``size`` tokens in each event."""
+    """Yield the plan with events of reasoning after the role, each of ``size`` tokens."""
     for step in plan:
         if not is_role(step) or not step.tokens or not (body := body_of(step)):
             yield step
@@ -121,6 +123,6 @@ def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step
 
 
 def _tokens_per_event(plan: Plan) -> int:
-    """Return how many tokens of text an event has; tool calls may be in one event."""
+    """Return how many tokens of text the largest event has, without events of tool calls."""
     known = (step for step in plan if isinstance(step, Data) and not is_role(step))
     return max((step.tokens for step in known if b'"tool_calls":' not in step.data), default=0) or 1

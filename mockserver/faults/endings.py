@@ -25,8 +25,9 @@ class NoFinish:
     With ``done`` the stream still ends with ``[DONE]``. The framing is correct, so the transport
     reports no loss. A document is left unchanged.
 
-    No client raises: the text passes for complete. litellm and pydantic-ai even report ``stop`` as
-    its finish reason; with the others ``finish_reason`` is None, which few apps check.
+    No client raises an exception, so the text passes for complete. litellm and pydantic-ai even
+    report ``stop`` as the finish reason; in the other clients ``finish_reason`` is None, which few
+    apps check.
     """
 
     done: Flag = False
@@ -44,8 +45,8 @@ class NoDone:
     """
     End a stream without ``[DONE]``, as the API itself did in 2025.
 
-    All SDKs and frameworks accept the end of the body instead. A hand-written loop may wait, or
-    report that the answer was cut.
+    All SDKs and frameworks accept the end of the body instead. A hand-written loop may wait for
+    ``[DONE]``, or report that the answer was cut.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:
@@ -60,9 +61,9 @@ class NoLastNewline:
     """
     End a stream without the newlines that complete its last event.
 
-    According to the standard, such an event is dropped. The SDKs for Python and those of Cerebras
-    and OpenAI for Node accept it. The AI SDK follows the standard, so it misses the finish if
-    this fault is combined with ``no_done``.
+    The standard for server-sent events requires clients to drop such an event. The SDKs for Python,
+    and the SDKs of Cerebras and OpenAI for Node, accept it. The AI SDK follows the standard, so
+    with this fault and ``no_done`` it misses the finish reason.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:
@@ -78,11 +79,11 @@ class HangAfterDone:
     """
     Keep the connection open after a whole answer, without ending the message.
 
-    ``for`` (in Python ``lasting``) says how long; by default, until the client leaves.
+    ``for`` (in Python ``lasting``) is how long; the default is until the client disconnects.
 
-    A client that stops at ``[DONE]`` does not notice. Cerebras' SDK for Node reads on, waits until
-    the server ends, and then throws, although it has the whole answer; the AI SDK waits until it is
-    aborted.
+    A client that stops at ``[DONE]`` does not notice. Cerebras' SDK for Node reads on until the
+    server closes the connection, and then throws an exception, although it has the whole answer;
+    the AI SDK waits until the app aborts it.
     """
 
     lasting: Annotated[Seconds, Field(alias="for")] = math.inf

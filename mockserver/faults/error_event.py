@@ -26,18 +26,19 @@ class ErrorEvent:
     """
     End a stream early with an error event; the message itself ends correctly.
 
-    ``problem`` is the error. ``after_tokens`` 0 is right after the head; an event stays whole, and
-    a completion of at most ``after_tokens`` tokens arrives whole. ``form`` is ``nested``, as the
-    API writes errors in streams: ``{"status_code": 500, "error": {...}}``; ``flat``, as it writes
-    all others; ``flat_with_status``; a ``string`` under ``error``; or a ``text`` that is not JSON.
-    ``event`` is the name in an ``event:`` line before the error. With ``done``, ``[DONE]`` follows
-    the error. If the answer is a document, the error is a plain error response.
+    ``problem`` is the error. ``after_tokens: 0`` means right after the head; an event stays whole,
+    and a completion of at most ``after_tokens`` tokens arrives whole. ``form`` is ``nested``, as
+    the API writes errors in streams: ``{"status_code": 500, "error": {...}}``; ``flat``, as the API
+    writes all other errors; ``flat_with_status``, a flat error with a ``status_code``; ``string``,
+    a string as the value of ``error``; or ``text``, a message that is not JSON. ``event`` is the
+    name in an ``event:`` line before the error. With ``done``, ``[DONE]`` follows the error. If the
+    answer is a document, the error is a plain error response.
 
-    The SDKs, langchain, litellm and pydantic-ai recognise an event with ``error`` and raise; the AI
-    SDK's ``textStream`` just ends. langchain, litellm and pydantic-ai ignore a flat error and
-    return partial text, the last two with ``stop`` as its finish reason. The SDKs pass a flat error
-    on as a chunk without choices, on which the app fails. Only the SDKs for Node recognise an error
-    by ``event: error`` alone.
+    The SDKs, langchain, litellm and pydantic-ai recognise an event with ``error`` and raise an
+    exception; the AI SDK's ``textStream`` just ends. langchain, litellm and pydantic-ai ignore a
+    flat error and return partial text; litellm and pydantic-ai report ``stop`` as its finish
+    reason. The SDKs pass on a flat error as a chunk without choices, on which the app fails. Only
+    the SDKs for Node recognise an error by ``event: error`` alone.
     """
 
     problem: ProblemName = "server_error"

@@ -1,4 +1,4 @@
-"""Writes the events of a stream in another format, mostly one that the standard allows."""
+"""Writes the events of a stream in another format; the standard allows most of them."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class EventFormat:
     """
     Write each event of a stream in another format; a document is left unchanged.
 
-    ``event`` is a name in a line before the data. ``comments`` puts a comment before each event, as
-    routers do to keep connections alive. ``id`` numbers the events. ``retry`` says, in the first
-    event, how long to wait before reconnecting. ``line_ending`` is ``lf``, ``crlf`` or ``cr``.
-    ``multi_line_data`` splits each JSON over two ``data:`` lines. ``space: false`` omits the space
-    after ``data:``. ``blank_line: false`` omits the line between two events, which makes them one
-    event according to the standard.
+    ``event`` is the name in an ``event:`` line before the data. ``comments`` puts a comment before
+    each event, as routers do to keep connections alive. ``id`` numbers the events. ``retry`` is the
+    wait before a reconnection, which the first event announces. ``line_ending`` is ``lf``, ``crlf``
+    or ``cr``. ``multi_line_data`` splits each JSON over two ``data:`` lines. ``space: false`` omits
+    the space after ``data:``. ``blank_line: false`` omits the blank line between events, so that
+    they are one event according to the standard.
 
-    With any ``event`` name, Cerebras' SDKs (Python, Node) wrap the data as ``{"data": ...,
-    "event": ...}``: all text is lost without an error. All SDKs and frameworks read the other
-    formats, except the one without blank lines: they find data after the end of the JSON and raise
-    an exception that is not their own. Hand-written loops over lines lose everything without the
-    space and find broken JSON in multi-line data, but do well without blank lines.
+    With any ``event`` name, Cerebras' SDKs (Python, Node) wrap the data as ``{"data": ..., "event":
+    ...}``, so all text is lost without an error. All SDKs and frameworks read the other formats,
+    except the one without blank lines: there they find data after the end of the JSON and raise an
+    exception that is not one of their own. Hand-written loops over lines lose all data if the space
+    is missing, and find broken JSON in multi-line data; they can read events without blank lines.
     """
 
     event: EventName | None = None
@@ -63,7 +63,7 @@ class EventFormat:
     def _written(self, step: Data, number: int, last: int) -> Data:
         lines = step.data.rstrip(b"\n").split(b"\n")
         text = b"\n".join((*self._fields(number), *self._data(lines)))
-        behind = step.data[len(step.data.rstrip(b"\n")) :]  # empty if another fault has cut it
+        behind = step.data[len(step.data.rstrip(b"\n")) :]  # the newlines, if no fault cut them
         if behind and not self.blank_line and number < last:
             behind = b"\n"
         return replace(step, data=self._with_ending(text + behind))

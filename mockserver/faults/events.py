@@ -31,7 +31,7 @@ def says_choices(step: Step) -> TypeGuard[Data]:
 
 
 def is_role(step: Step) -> TypeGuard[Data]:
-    """Return whether it is a stream's first event; its tokens are reasoning that is not shown."""
+    """Return whether the step is a stream's first event, whose tokens are hidden reasoning."""
     return isinstance(step, Data) and b'"delta":{"role":' in step.data
 
 
@@ -46,7 +46,7 @@ def is_done(step: Step) -> bool:
 
 
 def body_of(step: Step) -> dict[str, Any]:
-    """Return the JSON object of an event; empty if it has none, or if it is damaged."""
+    """Return the JSON object of an event; empty if the event has none or a damaged one."""
     try:
         body = parsed(step.data) if isinstance(step, Data) else None
     except ValueError:
@@ -59,8 +59,8 @@ class Tamper:
     """
     Tamper with one event of a stream: the one with the number ``at``, or the ``finish``.
 
-    ``kind`` says how. The first event has only the role. A stream of fewer events is unchanged,
-    and so is a document.
+    ``kind`` is what happens to the event. The first event has only the role. A stream with fewer
+    than ``at`` events is unchanged, and so is a document.
     """
 
     kind: Tampering
@@ -85,8 +85,8 @@ def _duplicated(plan: Plan, at: int) -> Plan:
     """
     Send the event twice.
 
-    All clients repeat the text. If the finish is repeated, langchain reports ``stopstop``; the
-    others do not mind.
+    All clients repeat the text. If the finish is repeated, langchain reports ``stopstop``; other
+    clients ignore the repetition.
     """
     step = plan[at]
     again = replace(step, tokens=0) if isinstance(step, Data) else step
@@ -116,10 +116,10 @@ def _dropped(plan: Plan, at: int) -> Plan:
 
 def _malformed(plan: Plan, at: int) -> Plan:
     """
-    End the event in the middle of its JSON, followed by its blank line.
+    End the event in the middle of its JSON; its blank line still follows.
 
-    The SDKs for Python raise the JSON parser's ValueError, not one of their own exceptions; the AI
-    SDK skips the event and reads on.
+    The SDKs for Python raise the JSON parser's ValueError, which is not one of their own
+    exceptions; the AI SDK skips the event and reads on.
     """
     step = plan[at]
     half = step.data[: len(step.data) // 2] + b"\n\n" if isinstance(step, Data) else b""
@@ -128,9 +128,10 @@ def _malformed(plan: Plan, at: int) -> Plan:
 
 def _empty_choices(plan: Plan, at: int) -> Plan:
     """
-    Send an event with empty ``choices`` before it, as OpenAI does with the usage.
+    Before the event, send one with empty ``choices``, as OpenAI's API does with usage.
 
-    The SDKs pass it on, and ``choices[0]`` is an IndexError in a hand-written loop.
+    The SDKs pass on the additional event, and ``choices[0]`` raises an IndexError in a hand-written
+    loop.
     """
     late = ("choices", "usage", "time_info")
     early = {key: value for key, value in body_of(plan[at]).items() if key not in late}
@@ -141,8 +142,8 @@ def _after_done(plan: Plan, at: int) -> Plan:
     """
     Move the event, and all that follow, behind ``[DONE]``.
 
-    All SDKs stop at ``[DONE]`` and lose the rest without an error; litellm and pydantic-ai report
-    ``stop`` as the finish reason. The AI SDK reads on.
+    All SDKs except the AI SDK stop at ``[DONE]`` and lose the rest without an error; litellm and
+    pydantic-ai report ``stop`` as the finish reason. The AI SDK reads on.
     """
     done = next((step for step in plan if is_done(step)), None)
     if done is None:

@@ -1,4 +1,4 @@
-"""Describes the body wrongly: its length, or its compression."""
+"""Announces a wrong length or a wrong compression of the body."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from .base import Context
 from .body import length_of, resized, up_to
 from .header_fields import changed
 
-_GZIP = 16 + zlib.MAX_WBITS  # with the header and the trailer of RFC 1952
+_GZIP = 16 + zlib.MAX_WBITS  # makes zlib write the header and the trailer of RFC 1952
 
 
 @dataclass(frozen=True, slots=True)
 class ContentLength:
     """
-    Promise a wrong length, ``off_by`` some bytes: too many, or with a minus too few.
+    Announce a length that is ``off_by`` bytes too long, or too short if ``off_by`` is negative.
 
-    The connection closes after the body, or with ``stall`` stays open.
+    After the body, the server closes the connection, or with ``stall`` keeps it open.
 
-    Clients read only as much as promised. With too few bytes, a document raises a JSONDecodeError,
-    and a stream gives partial text that passes for complete. With too many, clients request a
-    document three times, though the model has answered each time; Cerebras' SDK for Node waits
-    forever for the rest.
+    Clients read only as much as announced. If the length is too short, a document raises a
+    JSONDecodeError, and a stream gives partial text that passes for complete. If the length is too
+    long, clients request a document three times, though the model has answered each time; Cerebras'
+    SDK for Node waits forever for the rest.
     """
 
     off_by: Whole
     stall: Flag = False
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Frame the body by the wrong length."""
+        """Announce the wrong length in the head."""
         length = max(0, length_of(plan) + self.off_by)
         end = Wait(math.inf) if self.stall else End()
         steps = tuple(end if isinstance(step, End) else step for step in plan)
@@ -44,19 +44,20 @@ class ContentLength:
 @dataclass(frozen=True, slots=True)
 class Gzip:
     """
-    Compress the body with gzip, each event of a stream on its own.
+    Compress the body with gzip; in a stream, compress each event separately.
 
-    ``kind`` is ``valid``; ``truncated``, with half of the bytes and correct framing; or ``lie``,
-    where only the header claims compression.
+    ``kind`` is ``valid``; ``truncated``, with half of the bytes and correct framing; or ``lie``, an
+    uncompressed body whose header claims compression.
 
-    All clients decompress a valid body, and reject the lie, for a document after three requests. A
-    truncated document is broken JSON to them; a truncated stream just ends and passes for complete.
+    All clients decompress a valid body and reject the lie; they request a document three times
+    before they reject it. A truncated document is broken JSON to all clients; a truncated stream
+    just ends and passes for complete.
     """
 
     kind: Literal["valid", "truncated", "lie"] = "valid"
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Name the coding in the head, and compress each piece."""
+        """Announce gzip in the head, and compress each piece."""
         named = with_head(plan, _coded)
         if self.kind == "lie":
             return named
@@ -76,7 +77,7 @@ def _coded(head: Head) -> Head:
 
 
 def _packed(plan: Plan) -> Plan:
-    """Compress each piece so that it can be decompressed on arrival; the last has the trailer."""
+    """Compress each piece so that clients can read it on arrival; the last has the trailer."""
     packer = zlib.compressobj(wbits=_GZIP)
     last = max((at for at, step in enumerate(plan) if isinstance(step, Data)), default=None)
 

@@ -19,8 +19,8 @@ class HeaderChanges:
     """
     Add, replace or remove header fields.
 
-    ``set`` replaces fields of the same name. ``remove`` removes fields, such as ``retry-after``
-    from the 429 of an enforced tier: the SDKs then wait only half a second and a second, so they
+    ``set`` replaces fields of the same name. ``remove`` removes fields; for example, if the 429 of
+    an enforced tier has no ``retry-after``, the SDKs wait only half a second and then a second, and
     use up their three attempts long before the minute is over.
     """
 
@@ -38,11 +38,11 @@ class HeaderChanges:
 @dataclass(frozen=True, slots=True)
 class ContentType:
     """
-    Send a wrong media type, or none without a ``value``; the body is unchanged.
+    Send a wrong media type, or none if there is no ``value``; the body is unchanged.
 
-    The SDKs of Cerebras (Python, Node) and OpenAI's for Node then return a ``str`` typed as a
-    completion. aiohttp refuses to parse the body. requests decodes ``text/html`` as Latin-1 and
-    garbles every letter outside ASCII. All these clients read streams correctly.
+    The SDKs of Cerebras (Python, Node) and OpenAI's SDK for Node then return a ``str`` typed as a
+    completion. aiohttp refuses to parse the body. The requests library decodes ``text/html`` as
+    Latin-1 and garbles every letter outside ASCII. All these clients read streams correctly.
     """
 
     value: str | None = None
@@ -61,7 +61,7 @@ def check(fields: Mapping[str, str]) -> None:
     """Raise ValueError for a field that can't be sent, or that would break the framing."""
     for name, value in fields.items():
         if name.lower() in _FRAMING:
-            raise ValueError(f"the header {name!r} is the mock's own: it frames the body")
+            raise ValueError(f"the mock itself sets {name!r}, because this header frames the body")
         if not _TOKEN.fullmatch(name) or not value.isprintable():
             raise ValueError(f"{name!r}: {value!r} is not a header field (RFC 9110, 5.1)")
 

@@ -32,7 +32,7 @@ Pointer: TypeAlias = Annotated[
     AfterValidator(_check),
     WithJsonSchema({"type": "string", "pattern": f"^{_POINTER.pattern}$"}),
 ]
-"""A place in a JSON document, as RFC 6901 names it."""
+"""A JSON Pointer (RFC 6901), which names a place in a JSON document."""
 
 Operation: TypeAlias = Callable[[Any, str, JsonValue], None]
 
@@ -44,8 +44,8 @@ class JsonPatch:
 
     The operations come from JSON Patch (RFC 6902), and the places are JSON Pointers (RFC 6901).
     ``remove`` is done first, then ``replace``, then ``add``, which also inserts items into lists
-    (``/choices/-`` is after the last). A place that does not exist is skipped, since the events of
-    a stream have different keys.
+    (``/choices/-`` means after the last item). A place that does not exist is skipped, since the
+    events of a stream have different keys.
     """
 
     replace: Mapping[Pointer, JsonValue] = field(default_factory=dict[str, JsonValue])
@@ -56,7 +56,10 @@ class JsonPatch:
         for pointer in (*self.replace, *self.remove, *self.add):
             _check(pointer)
         if "" in self.remove:
-            raise ValueError("'' is the whole document; replace it by its new content")
+            raise ValueError(
+                "'' means the whole document, which can't be removed; use 'replace' with the "
+                "new content"
+            )
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Edit each document and event."""
@@ -74,7 +77,7 @@ class JsonPatch:
 
 
 def _visit(root: list[Any], pointer: str, act: Operation, value: JsonValue) -> None:
-    """Apply an operation to a place, if it exists."""
+    """Apply an operation to a place, if that place exists."""
     holder, key = root, "0"
     try:
         for part in pointer.split("/")[1:]:
@@ -86,9 +89,9 @@ def _visit(root: list[Any], pointer: str, act: Operation, value: JsonValue) -> N
 
 def _key(holder: Any, key: str) -> Any:
     """
-    Return the key as its container expects it: a string, or an index.
+    Return the key in the form that the container expects, a string or an index.
 
-    Raises LookupError if it can't have it.
+    Raises LookupError if the container can't have this key.
     """
     if isinstance(holder, dict):
         return key

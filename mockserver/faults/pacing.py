@@ -16,7 +16,7 @@ from .base import Context
 from .body import length_of, sliced, streams
 
 _PIECES = 10  # pieces of a document that ``Drip`` sends
-_TICK = 0.1  # seconds: how finely a bandwidth is divided
+_TICK = 0.1  # seconds of a bandwidth that one write may take
 _SLOWEST = 0.001  # tokens a second
 
 
@@ -26,7 +26,7 @@ def _rate(found: object) -> object:
     else:
         fits = found == "model"
     if not fits:
-        raise ValueError(f"should be tokens a second, at least {_SLOWEST}, or 'model'")
+        raise ValueError(f"should be a number of tokens a second, at least {_SLOWEST}, or 'model'")
     return found
 
 
@@ -35,18 +35,19 @@ Rate: TypeAlias = Annotated[
     BeforeValidator(_rate),
     WithJsonSchema({"anyOf": [{"type": "number", "minimum": _SLOWEST}, {"const": "model"}]}),
 ]
-"""Tokens a second, or ``model`` for the speed that the edition gives the requested model."""
+"""A rate in tokens a second, or ``model`` for the edition's speed of the requested model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drip:
     """
-    Send the body in pieces, one ``every`` interval.
+    Send the body in pieces, with a pause of ``every`` between two pieces.
 
     A piece has ``bytes`` bytes; by default it is an event, or a tenth of a document.
 
-    No pause is long, so no read time-out fires, and an answer may take any amount of time. Only
-    OpenAI's SDK for Node limits a whole document; with all others the caller must set a deadline.
+    Each pause is short, so no read time-out fires, however long the whole answer takes. Only
+    OpenAI's SDK for Node limits the time for a whole document; with all other clients the app must
+    set a deadline.
     """
 
     every: Seconds
@@ -63,8 +64,8 @@ class Bandwidth:
     """
     Send the body at a limited rate, as over a slow line; the head is sent at once.
 
-    A longer answer takes longer, so the fault shows how long an answer may be within a total
-    deadline. Other waits in the answer are added.
+    A longer answer takes longer, so the fault shows which answers are too long for a total
+    deadline. The waits of other faults are added.
     """
 
     bytes_per_second: Positive
@@ -81,11 +82,12 @@ class Pace:
     """
     Send the first token after ``first_token``, the others at a rate of ``tokens_per_second``.
 
-    The rate ``model`` is the edition's speed for the requested model. The head of a stream is sent
-    at once; a document is sent when its last token is due. Answers without tokens are unchanged.
+    ``tokens_per_second: model`` is the edition's speed of the requested model. The head of a stream
+    is sent at once; a document is sent when its last token is due. Answers without tokens are
+    unchanged.
 
-    Nothing is wrong with such an answer: it shows what users see while they wait, and which
-    deadlines are too short for a correct answer.
+    Such an answer is correct. It shows what users see while they wait, and which deadlines are too
+    short for a correct answer.
     """
 
     first_token: Seconds = 0.0
@@ -93,10 +95,10 @@ class Pace:
 
     def __post_init__(self) -> None:
         if not self.first_token and self.tokens_per_second is None:
-            raise ValueError("names neither 'first_token' nor 'tokens_per_second'")
+            raise ValueError("should have 'first_token' or 'tokens_per_second'")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Wait before each event until its tokens are due; a run of events remains one step."""
+        """Wait before each event until its tokens are due; an ``EventRun`` remains one step."""
         rate = context.speed if self.tokens_per_second == "model" else self.tokens_per_second
         tokens = tokens_of(plan)
         if not tokens:
@@ -108,7 +110,7 @@ class Pace:
 
 @dataclass(slots=True)
 class _Sent:
-    """The pieces sent before the current one, and the bytes and tokens sent including it."""
+    """The number of pieces before the current one, and of bytes and tokens up to its end."""
 
     pieces: int = 0
     bytes: int = 0
@@ -131,7 +133,7 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
 
 
 def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
-    """Yield the steps, with a wait before each event for its tokens, except the very first."""
+    """Yield the steps; each event waits for its tokens, the first for one token less."""
     ahead, free = first_token, 1
     for step in plan:
         paid = _tokens(step)

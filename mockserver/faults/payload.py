@@ -31,16 +31,16 @@ _PAGE = """\
 @dataclass(frozen=True, slots=True)
 class NoCompletion:
     """
-    Replace the answer, whatever it was, by a 200 with something other than a completion.
+    Replace any answer by a 200 with something other than a completion.
 
-    ``kind`` is a ``page`` of HTML, as from a proxy under maintenance; an ``empty`` body; a
-    ``json_null`` (in a stream, its only event); an ``error`` object as the API writes it; or a
-    ``nested_error``, as the API writes it in a stream. ``problem`` is that error, by default
-    ``server_error``.
+    ``kind`` is ``page``, an HTML page as from a proxy under maintenance; ``empty``, an empty body;
+    ``json_null``, JSON's ``null``, which is the only event of a stream; ``error``, an error as the
+    API writes it in a document; or ``nested_error``, an error as the API writes it in a stream.
+    ``problem`` is the error to write, by default ``server_error``.
 
-    A client that asked for a stream sees an empty one: the SDKs, litellm and the AI SDK report no
-    error, and litellm reports ``stop`` as its finish reason. Otherwise the SDKs return a page as a
-    ``str`` typed as a completion, and an error as a completion whose choices are None.
+    A client that asked for a stream reads an empty stream: the SDKs, litellm and the AI SDK report
+    no error, and litellm reports ``stop`` as the finish reason. For a document, the SDKs return a
+    page as a ``str`` typed as a completion, and an error as a completion whose choices are None.
     """
 
     kind: Literal["page", "empty", "json_null", "error", "nested_error"]
@@ -48,7 +48,9 @@ class NoCompletion:
 
     def __post_init__(self) -> None:
         if self.problem is not None and not self.kind.endswith("error"):
-            raise ValueError(f"{self.kind!r} takes no 'problem'; 'error' and 'nested_error' do")
+            raise ValueError(
+                f"{self.kind!r} has no 'problem'; only 'error' and 'nested_error' have one"
+            )
 
     def apply(self, plan: Plan, context: Context) -> Plan:
         """Replace the whole plan."""

@@ -23,7 +23,7 @@ Misshape: TypeAlias = Literal[
     "empty_tool_calls",
     "invalid_tool_json",
 ]
-_UNKNOWN = "abort"  # some servers send it for a dropped request; the API's type lacks it
+_UNKNOWN = "abort"  # some servers send this for a dropped request, but it is not in the API's type
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class WrongShape:
     """
     Give a completion a wrong shape, in the document or in each event of a stream.
 
-    ``kind`` says what is wrong with it. Answers other than completions are left unchanged.
+    ``kind`` is what is wrong. Answers other than completions are left unchanged.
     """
 
     kind: Misshape
@@ -48,7 +48,7 @@ def _misshapen(body: Any, edit: Callable[[dict[str, Any]], None]) -> Any:
 
 
 def _choices(body: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield each choice, and the object with its content: its message, its delta, or itself."""
+    """Yield each choice with the holder of its content: message, delta, or the choice itself."""
     for choice in dicts(body["choices"]):
         spoken = choice.get("message", choice.get("delta"))
         yield choice, spoken if isinstance(spoken, dict) else choice
@@ -58,7 +58,7 @@ def _null_content(body: dict[str, Any]) -> None:
     """
     Make the content null, and leave the finish reason at ``stop``.
 
-    All clients pass it on as an empty answer; of the measured clients, only pydantic-ai asks again.
+    Of the measured clients, only pydantic-ai asks again; all others pass on an empty answer.
     """
     for _, spoken in _choices(body):
         spoken.update(dict.fromkeys(spoken.keys() & {"content", "text"}))
@@ -66,7 +66,7 @@ def _null_content(body: dict[str, Any]) -> None:
 
 def _missing_keys(body: dict[str, Any]) -> None:
     """
-    Keep only the choices, without ``index``, and their calls without ``type``.
+    Keep only the choices; remove their ``index``, and the ``type`` of their tool calls.
 
     Cerebras' SDK for Python mistakes such an event of a stream for a document and loses its text;
     pydantic-ai rejects such a document. All others read on.
@@ -83,7 +83,8 @@ def _extra_keys(body: dict[str, Any]) -> None:
     """
     Add unknown keys everywhere.
 
-    Clients should ignore them, and those measured do; an app's own strict schemas do not.
+    Clients should ignore such keys, and the measured clients do; an app's own strict schema rejects
+    them.
     """
     holders = [body, *(holder for pair in _choices(body) for holder in pair)]
     if isinstance(body.get("usage"), dict):
@@ -96,8 +97,8 @@ def _wrong_types(body: dict[str, Any]) -> None:
     """
     Turn numbers into strings, and the content of a document into an object.
 
-    The SDKs pass the object on as if it were text; langchain and pydantic-ai reject it. From such a
-    stream the ``textStream`` of the AI SDK yields nothing, without an error.
+    The SDKs pass the object on as if it were text; langchain and pydantic-ai reject it. In such a
+    stream, the ``textStream`` of the AI SDK yields nothing and raises no error.
     """
     body["created"] = str(body.get("created"))
     for choice, spoken in _choices(body):
@@ -120,7 +121,8 @@ def _empty_choices(body: dict[str, Any]) -> None:
     """
     Empty the list of choices.
 
-    The SDKs pass it on, and ``choices[0]`` is an IndexError in the app or in its framework.
+    The SDKs pass on the empty list, and ``choices[0]`` raises an IndexError in the app or in its
+    framework.
     """
     body["choices"] = []
 
@@ -140,8 +142,8 @@ def _empty_tool_calls(body: dict[str, Any]) -> None:
     """
     Use the finish reason ``tool_calls``, but with an empty list of calls.
 
-    An app that takes the first call fails; an app that loops until there are no more calls keeps
-    looping.
+    An app that takes the first call fails; an app that loops while the finish reason is
+    ``tool_calls`` keeps looping.
     """
     for choice, spoken in _choices(body):
         if choice.get("finish_reason"):
@@ -155,8 +157,8 @@ def _invalid_tool_json(body: dict[str, Any]) -> None:
     """
     Add an extra comma at the end of a call's arguments.
 
-    The SDKs pass the text on; langchain lists it under ``invalid_tool_calls``, pydantic-ai asks
-    again.
+    The SDKs pass on the arguments; langchain lists the call under ``invalid_tool_calls``, and
+    pydantic-ai asks again.
     """
     for _, spoken in _choices(body):
         for call in dicts(spoken.get("tool_calls")):

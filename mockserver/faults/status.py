@@ -24,7 +24,7 @@ from .base import Context
 
 def _known(name: str) -> str:
     if name not in problems():
-        raise ValueError(f"no problem has this name{suggestion(name, problems())}")
+        raise ValueError(f"is not the name of a problem{suggestion(name, problems())}")
     return name
 
 
@@ -44,7 +44,7 @@ _FIELDS = {
     "should_retry": "x-should-retry",
     "content_type": "content-type",
 }
-_LOWEST, _HIGHEST = 200, 599  # 1xx is not final (RFC 9110), and there is no 600
+_LOWEST, _HIGHEST = 200, 599  # a status 1xx is not final (RFC 9110), and 600 is not defined
 
 
 def _status(found: object) -> object:
@@ -59,26 +59,28 @@ Status = Annotated[int, Field(ge=_LOWEST, le=_HIGHEST), BeforeValidator(_status)
 @dataclass(frozen=True, slots=True)
 class Error:
     """
-    Answer with an error of the API instead: a ``problem`` of the catalogue, or any ``status``.
+    Answer with an API error: a ``problem`` from the catalogue, or any ``status``.
 
     A ``problem`` keeps its form under another ``status``: ``{problem: bad_gateway, status: 503}``
-    is the edge's page with a 503. ``status`` alone gives flat JSON.
+    is the edge's page with a 503. ``status`` alone gives an error as flat JSON.
 
-    ``message``, ``type``, ``param`` and ``code`` change the catalogue's values. ``body`` replaces
-    the whole body: a text is sent as it is, anything else as JSON. ``content_type`` is its media
-    type; the default is the media type of the problem, of JSON, or of plain text.
+    ``message``, ``type``, ``param`` and ``code`` replace the catalogue's values. ``body`` replaces
+    the whole body: a text is sent as it is, anything else as JSON. ``content_type`` is the media
+    type of the answer; the default is that of the problem, of JSON, or of plain text.
 
-    ``retry_after`` sets the header, in seconds: the real API sends whole ones, most clients
-    understand fractions. With ``retry_after: auto``, the 429 of a quota has its period in seconds,
-    as with the API, and other errors have none; null leaves it out. ``retry_after_date`` sends a
-    date, that far ahead or, with a minus, in the past. ``retry_after_ms`` is the SDKs' own field,
-    which takes precedence over ``retry-after``. For nonsense use ``headers: {retry-after: soon}``.
-    Clients handle long waits differently: Cerebras' SDK for Python waits up to 60 s and otherwise
-    retries soon, OpenAI's waits up to 120 s and otherwise gives up at once, Cerebras' for Node
-    sleeps for hours. ``should_retry`` overrides the status for the SDKs (``x-should-retry``); the
-    AI SDK ignores it.
+    ``retry_after`` sets the header ``retry-after``, in seconds; the real API sends whole seconds,
+    and most clients also understand fractions. With ``retry_after: auto``, a quota's 429 states the
+    period of the quota in seconds, as the API does, and other errors have no such header; null
+    omits the header. ``retry_after_date`` sets ``retry-after`` to a date, which is the current time
+    plus this duration; the duration may be negative. ``retry_after_ms`` sets ``retry-after-ms``,
+    which the SDKs prefer to ``retry-after``. ``headers`` can send an invalid value: ``headers:
+    {retry-after: soon}``. Clients handle long waits differently: Cerebras' SDK for Python waits up
+    to 60 s, and retries soon if the wait is longer; OpenAI's SDKs wait up to 120 s, and give up at
+    once if the wait is longer; Cerebras' SDK for Node waits even for hours. ``should_retry`` sets
+    ``x-should-retry``, which tells the SDKs whether to retry, whatever the status is; the AI SDK
+    ignores it.
 
-    204, 205 and 304 have no body (RFC 9110).
+    Answers with the status 204, 205 or 304 have no body (RFC 9110).
     """
 
     problem: ProblemName | None = None
@@ -95,14 +97,14 @@ class Error:
     retry_after_ms: Count | None = None
     should_retry: Flag | None = None
 
-    __pydantic_config__ = {  # noqa: RUF012 (pydantic reads it, dataclasses don't)
+    __pydantic_config__ = {  # noqa: RUF012 (pydantic reads this, dataclasses don't)
         "extra": "forbid",
         "json_schema_extra": {"anyOf": [{"required": ["problem"]}, {"required": ["status"]}]},
     }
 
     def __post_init__(self) -> None:
         if self.problem is None and self.status is None:
-            raise ValueError("names neither a problem nor a status")
+            raise ValueError("should have a 'problem' or a 'status'")
         content_type = {} if self.content_type is None else {"content-type": self.content_type}
         header_fields.check({**self.headers, **content_type})
         self._check_body()
@@ -123,7 +125,7 @@ class Error:
         for key in self._given(*_FIELDS):
             name = _FIELDS[key]
             if name in seen:
-                raise ValueError(f"{seen[name]!r} and {key!r} are the same header; keep one")
+                raise ValueError(f"{seen[name]!r} and {key!r} set the same header; keep only one")
             seen[name] = key
 
     def _given(self, *keys: str) -> list[str]:

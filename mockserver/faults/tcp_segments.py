@@ -17,9 +17,9 @@ class Split:
     """
     Send the body in writes of ``bytes`` bytes, regardless of where events or characters end.
 
-    Without this fault, all events with no pause between them are one write. SDKs and frameworks
-    read both. A hand-written loop that treats each read as an event, or decodes each read
-    separately, finds half of a JSON object or of a character.
+    Without this fault, events with no pause between them are sent in one write. SDKs and frameworks
+    read the body correctly in both cases. A hand-written loop that treats each read as an event, or
+    decodes each read separately, finds half of a JSON object or of a character.
     """
 
     bytes: Positive = 1

@@ -1,8 +1,8 @@
 """
 Finds the place in an answer's bytes at which a fault may insert something.
 
-Usually that is the beginning of the text. If the text is itself JSON, an insertion there would be
-outside all strings and only break the JSON, so the place is the beginning of the longest string.
+Usually that is the beginning of the text. If the text is itself JSON, an insertion at its beginning
+would only break the JSON, so the place is the beginning of the longest string in the JSON.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import TypeAlias
 from mockserver.plan import Data, Plan
 
 Place: TypeAlias = tuple[int, int]
-"""The number of a step, and of the byte in it."""
+"""The index of a step, and the index of a byte in that step."""
 
 _CONTENT = re.compile(rb'"(?:content|text)":"((?:[^"\\]|\\.)*)"')
-# the value of a key in JSON that is inside a JSON string, so its quotes are \"
+# the value of a key in JSON that is itself inside a JSON string, where a quote is \"
 _VALUE = re.compile(rb'\\"\s*:\s*\\"((?:[^\\]|\\\\(?:\\["\\]|[^\\]))+)')
 
 
@@ -36,7 +36,7 @@ def inside_json(plan: Plan) -> Place | None:
 
 
 def _place(texts: list[tuple[int, int, bytes]], offset: int) -> Place | None:
-    """Return the place of a byte of the whole text."""
+    """Return the place of the byte that has this offset in the joined texts."""
     for at, begin, text in texts:
         if offset < len(text):
             return at, begin + offset

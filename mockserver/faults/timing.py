@@ -17,20 +17,22 @@ from .body import parted, resized, streams
 
 _COMMENT = b": keep-alive\n\n"
 _WHITE_SPACE = b"\n"
-_MOST_SIGNS = 10_000  # signs of life; each is a step of the plan
+_MOST_SIGNS = 10_000  # signs of life, each of which is a step of the plan
 _ROUNDING = 1e-9  # so that 0.3 / 0.1 counts as 3
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
     """
-    Delay the whole answer by ``delay``, plus or minus ``jitter``, but never by less than 0.
+    Delay the whole answer by ``delay``, plus or minus ``jitter``; a negative delay counts as 0.
 
-    ``jitter`` is the half-width of a ``uniform`` ``distribution``, and the standard deviation of a
-    ``normal`` or ``lognormal`` one, whose mean is ``delay``; a ``fixed`` delay has no jitter.
+    ``jitter`` is the half-width of a ``uniform`` ``distribution``, or the standard deviation of a
+    ``normal`` or ``lognormal`` distribution, whose mean is ``delay``; a ``fixed`` delay has no
+    jitter.
 
-    If the delay exceeds their read time-out, the SDKs retry, three attempts in all. By default it
-    is one minute in Cerebras' SDKs and ten in OpenAI's; langchain's classes have none and wait on.
+    If the delay exceeds the read time-out of an SDK, the SDK makes three attempts in all. The
+    default time-out is one minute in Cerebras' SDKs and ten minutes in OpenAI's; langchain's
+    classes have none and keep waiting.
     """
 
     delay: Seconds
@@ -66,9 +68,10 @@ class SlowBody:
     """
     Send the head at once, and the body after ``delay``.
 
-    Cerebras' SDK for Node has no time-out once the head has arrived, and hangs; so does OpenAI's
-    for Node in a stream. The others request a document three times, and raise in a stream;
-    Cerebras' SDK for Python raises an httpx.ReadTimeout, which is not one of its own exceptions.
+    Cerebras' SDK for Node has no time-out once the head has arrived, so it hangs; OpenAI's SDK for
+    Node also hangs, but only in a stream. The other SDKs request a document three times, and raise
+    an exception in a stream; Cerebras' SDK for Python raises an httpx.ReadTimeout, which is not one
+    of its own exceptions.
     """
 
     delay: Seconds
@@ -85,14 +88,14 @@ class SlowBody:
 @dataclass(frozen=True, slots=True)
 class Stall:
     """
-    Fall silent and keep the connection open: before the head, or after some tokens.
+    Stop sending, before the head or after some tokens, but keep the connection open.
 
-    ``after_tokens`` 0 is right after the head; a document stops in the middle, in proportion. An
-    answer of at most ``after_tokens`` tokens arrives whole.
+    ``after_tokens: 0`` means right after the head; a document stops after the same share of its
+    bytes. An answer of at most ``after_tokens`` tokens arrives whole.
 
     No client retries mid-stream. Cerebras' SDK for Python raises an httpx.ReadTimeout, which
-    ``except cerebras.APIError`` misses; langchain's classes have no time-out, the SDKs for Node
-    none after the head; the AI SDK's ``textStream`` just ends, with half the text.
+    ``except cerebras.APIError`` misses; langchain's classes have no time-out, and the SDKs for Node
+    have none after the head; the AI SDK's ``textStream`` just ends, with half the text.
     """
 
     after_tokens: Count | None = None
@@ -108,16 +111,17 @@ class Stall:
 @dataclass(frozen=True, slots=True)
 class KeepAlive:
     """
-    Send signs of life and nothing else for a while.
+    For a while, send nothing but signs of life: bytes without content.
 
-    A sign of life is sent ``every`` interval, from ``after_tokens`` on: a comment in a stream;
-    white space before a document, which can't have comments. ``for`` (in Python ``lasting``) says
-    how long. ``then`` says whether the answer goes on, ends without the rest, or falls silent. An
-    answer of at most ``after_tokens`` tokens is unchanged.
+    From ``after_tokens`` on, a sign of life is sent ``every`` interval; in a stream it is a
+    comment; in a document, which can't have comments, it is white space before the JSON. ``for``
+    (in Python ``lasting``) is how long this lasts. ``then`` is what follows: ``resume``, the rest
+    of the answer; ``end``, the end of the message without the rest; or ``stall``, silence on an
+    open connection. An answer of at most ``after_tokens`` tokens is unchanged.
 
     Read time-outs count from one byte to the next, so they never fire; only OpenAI's SDK for Node
-    limits a whole document. With ``then: end`` every client mistakes what it has received for the
-    whole answer, and litellm and pydantic-ai report ``stop`` as its finish reason.
+    limits the time for a whole document. With ``then: end``, every client mistakes the partial
+    answer for the whole one, and litellm and pydantic-ai report ``stop`` as the finish reason.
     """
 
     every: Seconds
@@ -132,7 +136,7 @@ class KeepAlive:
             raise ValueError(f"'for' should be at most {_MOST_SIGNS} times 'every'")
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Put the signs of life between the two parts, or in place of the second."""
+        """Put the signs of life between the two parts, or in place of the second part."""
         found = parted(plan, self.after_tokens)
         if found is None:
             return plan

@@ -24,12 +24,12 @@ class Truncate:
     """
     End the answer after ``tokens`` tokens, with ``finish_reason: length`` and matching usage.
 
-    A client sees the same when the completion limit is reached; shorter answers are unchanged. The
-    tokens of all choices count together; choices that are not cut keep their finish reason.
+    An answer that reaches the completion limit ends in the same way; shorter answers are unchanged.
+    The tokens of all choices count together; choices that are not cut keep their finish reason.
 
-    No client raises: an app that does not check ``finish_reason`` mistakes half an answer for a
-    whole one. If the arguments of a call are cut in a stream, langchain closes the braces, and a
-    tool runs with half of an argument; pydantic-ai asks again.
+    No client raises an exception, so an app that does not check ``finish_reason`` mistakes half an
+    answer for a whole one. If the arguments of a call are cut in a stream, langchain closes the
+    braces, and a tool runs with half of an argument; pydantic-ai asks again.
     """
 
     tokens: Count
@@ -62,7 +62,7 @@ def _is_finish(step: Data) -> bool:
 
 
 def _is_lost(step: Data, cut: set[int]) -> bool:
-    """Whether to drop an event when no room is left: it has tokens, or its choice was cut."""
+    """Whether no room is left for an event, because it has tokens or its choice was cut."""
     if _has_usage(step) or is_role(step) or _is_finish(step) or not says_choices(step):
         return False
     return bool(step.tokens or _indices(step) & cut)
@@ -84,7 +84,7 @@ def _index(choice: dict[str, Any]) -> int:
 
 def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
     """
-    Return a piece with at most ``room`` tokens of text; its usage, if any, becomes ``total``.
+    Return a piece with at most ``room`` tokens of text; its usage, if any, counts ``total``.
 
     Adds the choices that lose tokens to ``cut``, and changes their finish reason.
     """
@@ -104,7 +104,7 @@ def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
 
 
 def _unseen(body: dict[str, Any], paid: int) -> int:
-    """Return the tokens of a text completion that are billed but not in its texts."""
+    """Return how many tokens of a text completion are billed but are not in its texts."""
     texts = [choice.get("text") for choice in body["choices"]]
     if "usage" not in body or None in texts:
         return 0
@@ -125,7 +125,7 @@ def _cut(body: dict[str, Any], excess: int) -> set[int]:
 
 
 def _drop(choice: dict[str, Any], excess: int) -> int:
-    """Remove up to ``excess`` tokens from the end of a choice; return how many are left over."""
+    """Remove up to ``excess`` tokens from the end of a choice; return the remaining excess."""
     holder = choice.get("delta") or choice.get("message") or choice
     excess = _drop_calls(holder, excess)
     for name in (*_CONTENT, "reasoning"):
@@ -152,7 +152,7 @@ def _drop_calls(holder: dict[str, Any], excess: int) -> int:
         function["arguments"] = "".join(pieces[: max(0, len(pieces) - excess)])
         dropped = min(excess, len(pieces))
         excess -= dropped
-        if excess and "name" in function:  # the name counts as one token, removed last
+        if excess and "name" in function:  # the name counts as one token, which is removed last
             calls.pop()
             excess -= 1
         elif excess:
@@ -168,7 +168,7 @@ def _drop_odds(choice: dict[str, Any], dropped: int) -> None:
 
 
 def _finish(body: dict[str, Any], total: int, cut: set[int]) -> None:
-    """Make usage and finish reasons match the rest."""
+    """Make usage and finish reasons match the shortened text."""
     usage = body.get("usage", {})
     details = usage.get("completion_tokens_details", {})
     if usage:
@@ -185,7 +185,7 @@ def _finish(body: dict[str, Any], total: int, cut: set[int]) -> None:
 
 
 def _message(message: dict[str, Any], thought: int) -> dict[str, Any]:
-    """Return the message without empty content, unless it has nothing else."""
+    """Return the message; drop an empty content if the message has anything else."""
     content = message.pop("content", "")
     if not content and (thought or "reasoning" in message or "tool_calls" in message):
         return message

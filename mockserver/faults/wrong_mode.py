@@ -19,13 +19,13 @@ _GROWS = ("content", "reasoning", "text", "arguments")  # strings that a stream 
 @dataclass(frozen=True, slots=True)
 class WrongMode:
     """
-    Answer a request for a stream with a document, and any other with a stream.
+    Answer a request for a stream with a document, and any other request with a stream.
 
-    A server that cannot read ``stream`` in a compressed body behaves like this. A client that did
-    not ask for a stream gets the events: the SDKs return them as a ``str`` typed as a completion. A
-    client that asked for a stream gets a document: to the SDKs, litellm and the AI SDK it is an
-    empty stream without an error; langchain and pydantic-ai raise. Answers other than completions
-    are unchanged.
+    A server that cannot read ``stream`` in a compressed body behaves like this. If a client asked
+    for a document, the SDKs return the events as a ``str`` typed as a completion. If a client asked
+    for a stream, the SDKs, litellm and the AI SDK read the document as an empty stream without an
+    error; langchain and pydantic-ai raise an exception. Answers other than completions are
+    unchanged.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:

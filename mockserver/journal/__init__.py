@@ -1,4 +1,4 @@
-"""The journal: exchanges, the calls they belong to, and how much of them is kept."""
+"""The journal, which keeps exchanges and the calls to which they belong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exchanges in order of time, each with its attempt, its wait and its outcome."""
+"""Lists exchanges in order of time, each with its attempt, its wait and its outcome."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ _MOST = 50
 @dataclass(frozen=True, slots=True)
 class Moment:
     """
-    An exchange in a time line: attempt ``attempt`` of the call that began with exchange ``first``.
+    An exchange in a time line.
 
-    ``at`` is in seconds since the first exchange of all. ``waited`` is the time since the end of
-    the previous attempt, in seconds, None for the first one; ``told`` is the ``Retry-After`` of the
-    previous attempt.
+    ``at`` is in seconds since the first exchange of all. ``first`` is the number of the first
+    exchange of the call. ``attempt`` is the number of this attempt at the call. ``waited`` is the
+    time since the end of the previous attempt, in seconds, None for the first attempt. ``told`` is
+    the ``Retry-After`` of the previous attempt.
     """
 
     exchange: Exchange
@@ -51,9 +52,9 @@ class Moment:
 
 def moments(journal: Journal) -> list[Moment]:
     """
-    Return the moments of the exchanges that a journal keeps, in their order.
+    Return the moments of the exchanges that a journal keeps, in the order of the exchanges.
 
-    A call whose first attempts were dropped is named after the first one kept.
+    If the first attempts of a call were dropped, ``first`` is the first attempt that is kept.
     """
     exchanges, begun = journal.exchanges, journal.begun
     found: dict[Exchange, Moment] = {}
@@ -72,7 +73,7 @@ def moments(journal: Journal) -> list[Moment]:
 def lines(
     journal: Journal, side_effects: Sequence[SideEffect] = (), *, most: int = _MOST
 ) -> list[str]:
-    """Return the time line as text: equal exchanges folded, and only the last ``most`` lines."""
+    """Return the last ``most`` lines of the time line, with equal exchanges folded."""
     shown = _runs(moments(journal), side_effects)[-most:]
     ran = side_effects[-most:]
     begun = journal.begun if shown else ran[0].at if ran else 0.0
@@ -88,7 +89,7 @@ def lines(
 
 
 def _runs(found: Sequence[Moment], side_effects: Sequence[SideEffect]) -> list[list[Moment]]:
-    """Group moments of one kind, unless a side effect happened in between."""
+    """Group successive moments of one kind, unless a side effect happened in between."""
     ran = sorted(one.at for one in side_effects)
     return folded(found, lambda one: (one.kind, bisect(ran, one.exchange.at)))
 

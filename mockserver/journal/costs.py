@@ -1,11 +1,11 @@
 """
-What an exchange costs: the tokens that the API bills, and their price.
+Computes what an exchange costs, from the tokens that the API bills and from their price.
 
-An error costs nothing, and neither does a request that the model never saw. A completion costs all
-its tokens. It is inferred what a broken answer costs: a document is generated before its first byte
-is sent, so it costs all its tokens, wherever it is cut; a stream that breaks off costs what was
-sent. An answer that the client left costs all its tokens, because nothing says that the API stops
-to generate when nobody listens.
+An error costs nothing, and neither does a request that the model never received. A completion costs
+all its tokens. For a broken answer the cost is an inference. A document is generated before its
+first byte is sent, so it costs all its tokens, wherever it is cut; a stream that breaks off costs
+the tokens that were sent. If the client leaves early, the answer costs all its tokens, because
+nothing shows that the API stops generating when the client leaves.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _USAGE = b'"usage":'
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Billed tokens; ``cached`` is the part of the ``prompt`` that comes from the cache."""
+    """Billed tokens; ``cached`` is how many tokens of the ``prompt`` come from the cache."""
 
     prompt: int
     completion: int
@@ -38,7 +38,7 @@ class Usage:
 
 
 def billed(exchange: Exchange) -> Usage | None:
-    """Return the tokens that the API bills for an exchange; None if it costs nothing."""
+    """Return the tokens that the API bills for an exchange; None if the exchange costs nothing."""
     if not exchange.admitted or exchange.refused:
         return None
     completion = exchange.completion_tokens
@@ -46,12 +46,12 @@ def billed(exchange: Exchange) -> Usage | None:
         if not inspection.streams(exchange.plan):
             completion = max(completion, exchange.generated_tokens)
     elif not completion and _USAGE not in inspection.body_of(exchange.plan):
-        return None  # a page or an error in the place of a completion
+        return None  # a page or an error in place of a completion
     return Usage(exchange.prompt_tokens, completion, exchange.cached_tokens)
 
 
 def cost_of(usage: Usage, model: str, edition: Edition) -> float | None:
-    """Return the dollars that tokens of a model cost; None if the edition has no price for it."""
+    """Return the dollars that a model's tokens cost; None if the edition has no price."""
     known = edition.models.get(model)
     if known is None or known.price is None:
         return None

@@ -18,24 +18,24 @@ from mockserver.scenario import NearMiss, NoMatch, RequestView, Rule
 from .retention import cut, cut_plan, size_of
 from .served import Served, ServedCall, served
 
-_LONGEST_KEY = 1024  # bytes: longer bodies are compared by their length and hash
+_LONGEST_KEY = 1024  # bytes; longer bodies are compared by length and hash
 _NO_END = (Close, Wait)
 Asked: TypeAlias = tuple[str, bytes]
 """
-A path, and a body or what is known of a long one.
+A path, and a body, or the length and the hash of a long body.
 
-It has no meaning outside this process. Python's hash has 64 bits, and bytes compute theirs only
-once.
+The hash is Python's, so it is valid only in this process. It has 64 bits, and a ``bytes`` object
+computes it only once.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Gist:
     """
-    The facts about an exchange, taken before one of its bodies was shortened.
+    Values that were read from an exchange before one of its bodies was shortened.
 
-    ``request_bytes`` and ``answer_bytes`` are the original lengths; ``answer_cut`` says whether the
-    answer was shortened. The rest is as in ``Exchange``.
+    ``request_bytes`` and ``answer_bytes`` are the original lengths; ``answer_cut`` is whether the
+    answer was shortened. The other fields are as in ``Exchange``.
     """
 
     request_bytes: int
@@ -54,20 +54,22 @@ class Exchange:
     One request and its answer.
 
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played.
-    ``client_left`` says that the client did not wait for the end. The body of ``request`` is
-    decoded, and its credentials are shortened so that they are useless. ``plan`` is what an edge
-    plays. ``attempt`` is its number in its call, from 1. ``taken_by`` is the rule that matched,
-    ``faults`` are the names of its faults, and ``changed_after`` is when they take effect, in
-    seconds from the beginning of the answer, None if they changed nothing. If a body is too long
-    for the journal, the exchange gets a ``gist`` when it is over, and the body ends with a note on
-    how much is left out. ``intervened`` says that the mock did something that no server does, to
-    keep the run from hanging or looping forever; later requests do not count against the client.
-    ``wanted_tokens`` is what the limits should reserve for it, ``reserved_tokens`` what they did
-    reserve. ``from_elsewhere`` says why the test did not cause the exchange, empty if it may have.
-    ``sent_path`` is the path that the client wrote, if the mock has corrected it. ``restricted``
-    says that a limit, a window or a check of the scenario refused the request, which the API itself
-    would not have. ``part`` is the part of the test, counted from 0. ``generated_tokens`` are the
-    completion tokens of the answer before its faults, 0 if it has no faults.
+    ``client_left`` is whether the client left before the end. The body of ``request`` is
+    decoded, and its credentials are shortened so that they are useless. ``plan`` is the answer.
+    ``attempt`` is the number of the attempt in its call, from 1. ``taken_by`` is the rule that took
+    the request, and ``faults`` are the names of the rule's faults. ``changed_after`` is when these
+    faults take effect, in seconds from the beginning of the answer; None if they change nothing. If
+    a body is too long for the journal, the exchange gets a ``gist`` when the answer is over, and
+    the body is shortened and ends with a note on how much is left out. ``intervened`` is whether
+    the mock did something that no server does, to keep a test from hanging or looping forever;
+    later requests do not count against the client. ``wanted_tokens`` is how many tokens the limits
+    should reserve for the request, and ``reserved_tokens`` is how many they did reserve.
+    ``from_elsewhere`` is the reason why the test did not cause the exchange, or "" if the test may
+    have caused it. ``sent_path`` is the path that the client wrote, if the mock has corrected it.
+    ``restricted`` is whether a limit, a context window or a check of the scenario refused a request
+    that the API itself would have accepted. ``part`` is the part of the test, counted from 0.
+    ``generated_tokens`` is the number of completion tokens of the answer before its faults, 0 for
+    an answer without faults.
     """
 
     number: int
@@ -102,13 +104,13 @@ class Exchange:
 
     @property
     def asked(self) -> tuple[str, bytes]:
-        """The path (with the part of the test) and the body: equal for all attempts of a call."""
+        """The path, with the part of the test, and the body; equal for all attempts of a call."""
         path, body = self.gist.asked if self.gist else asked_of(self.request)
         return (f"{path} in part {self.part}" if self.part else path), body
 
     @property
     def near_misses(self) -> tuple[NearMiss, ...]:
-        """Why no rule matched the request, the nearest first; empty if one did."""
+        """Why no rule took the request, the nearest rule first; empty if a rule took it."""
         if self.gist:
             return self.gist.near_misses
         view = RequestView(self.endpoint, self.model, self.request, self.attempt)
@@ -164,19 +166,19 @@ class Exchange:
 
     @property
     def over(self) -> float:
-        """When the answer was over; until then, when the request arrived."""
+        """The time when the answer was over; until then, the time when the request arrived."""
         return self.at if self.finished is None else self.finished
 
     @property
     def retry_after(self) -> float | None:
         """
-        The seconds that the client is asked to wait, from the end of the answer.
+        The seconds from the end of the answer that the client is asked to wait.
 
-        None if the answer asks for no valid wait. ``retry-after-ms`` takes precedence over
-        ``Retry-After``, as it does in the SDKs.
+        None if the answer does not ask for a valid wait. ``retry-after-ms`` takes precedence over
+        ``Retry-After``, as in the SDKs.
         """
         head = head_of(self.plan)
-        given = dict(reversed(head.headers)) if head else {}  # of equal names, the first counts
+        given = dict(reversed(head.headers)) if head else {}  # the first of equal names counts
         exact = _number(given.get("retry-after-ms"))
         if exact is not None:
             return exact / 1000
@@ -186,7 +188,7 @@ class Exchange:
 
     @property
     def error(self) -> Mapping[str, Any]:
-        """The error as JSON; empty for a success, and for an error that is not a JSON object."""
+        """The error in the answer; empty for a success, and for an error that is no JSON object."""
         if self.gist:
             return self.gist.error
         if self.unfinished:
@@ -197,27 +199,27 @@ class Exchange:
 
     @property
     def choices(self) -> list[Served]:
-        """The part of each choice that the client could read, parsed on each access."""
+        """The part of each choice that the client could read; it is parsed on each access."""
         return served(self.plan)
 
     @property
     def text(self) -> str:
         """
-        The content of the first choice, as far as it was served.
+        The content of the first choice, as far as it was sent.
 
-        Like ``reasoning`` and ``tool_calls``, it raises ShortenedError if the journal has shortened
-        the answer.
+        Like ``reasoning`` and ``tool_calls``, this property raises ShortenedError if the journal
+        has shortened the answer.
         """
         return self._first.text
 
     @property
     def reasoning(self) -> str:
-        """The reasoning of the first choice, as far as it was served."""
+        """The reasoning of the first choice, as far as it was sent."""
         return self._first.reasoning
 
     @property
     def tool_calls(self) -> list[ServedCall]:
-        """The tool calls, each with ``id``, ``name`` and ``arguments``, as far as served."""
+        """The tool calls, each with ``id``, ``name`` and ``arguments``, as far as sent."""
         return list(self._first.calls)
 
     @property
@@ -231,7 +233,7 @@ class Exchange:
 
     def __repr__(self) -> str:
         named = (f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr)
-        return redacted(f"Exchange({', '.join(named)})")  # an answer may quote what it refuses
+        return redacted(f"Exchange({', '.join(named)})")  # an answer may quote the refused key
 
     def line(self) -> str:
         """Return the exchange as a line for logs and reports."""
@@ -239,7 +241,7 @@ class Exchange:
 
     @property
     def summary(self) -> str:
-        """The line without its number: the same for equal requests with equal outcomes."""
+        """The line without its number, which is the same for equal requests with equal outcomes."""
         how = "stream" if self.stream else ""
         words = (self.request.method, self.request.path, self.model, how)
         asked = " ".join(filter(None, words))
@@ -263,7 +265,7 @@ class Exchange:
 
     @property
     def _failure(self) -> tuple[str, str]:
-        """What the error says, and how the answer was cut short."""
+        """The message of the error, and how the answer was cut short."""
         error = self.error
         said = redacted(str(error.get("code") or error.get("message") or "")) if error else ""
         cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
@@ -273,7 +275,7 @@ class Exchange:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The request's body as JSON; empty if it is not a JSON object, or was shortened."""
+        """The request's body as JSON; empty if the body is not a JSON object or was shortened."""
         return self.request.document
 
     @property
@@ -286,7 +288,7 @@ class Exchange:
         return inspection.finish_reason(self.plan)
 
     def shorten(self, most: int) -> None:
-        """Keep at most ``most`` bytes of each body; the derived facts stay the same."""
+        """Keep at most ``most`` bytes of each body; derived values stay the same."""
         sent, answered = len(self.request.body), size_of(self.plan)
         if sent <= most and answered <= most:
             return
@@ -310,7 +312,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _until(date: str | None, now: float) -> float | None:
-    """Return the seconds until an HTTP date (RFC 9110, 5.6.7), 0 for a past one."""
+    """Return the seconds until an HTTP date (RFC 9110, 5.6.7), 0 for a past date."""
     try:
         then = parsedate_to_datetime(date or "").replace(tzinfo=UTC)
     except ValueError:
@@ -319,12 +321,12 @@ def _until(date: str | None, now: float) -> float | None:
 
 
 def _printable(text: str) -> str:
-    """Return a text that can't break a line or a log."""
+    """Return a text without characters that could break a line or a log."""
     return text if text.isprintable() else repr(text)[1:-1]
 
 
 def asked_of(request: Request) -> Asked:
-    """Return the path and body of a request: equal for all attempts of a call."""
+    """Return the path and body of a request, which are equal for all attempts of a call."""
     body = request.body
     known = body if len(body) <= _LONGEST_KEY else b"%d %d" % (len(body), hash(body))
     turn = request.sender and request.sender.turn

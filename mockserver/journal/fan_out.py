@@ -1,9 +1,10 @@
 """
-Finds crowds: requests from threads, jobs or tasks that were started together.
+Finds crowds, which are requests from threads, jobs or tasks that were started together.
 
-Some of a crowd are answered before others start, so by time alone the later ones look like retries.
-If a request's thread starts while another thread of the crowd works, or just after two such
-threads, the request does not retry any other request of the crowd. A pause begins another crowd.
+Some requests of a crowd are answered before others start, so by time alone the later ones look like
+retries. If a request's thread starts while another thread of the crowd works, or just after two
+such threads, the request does not retry any other request of the crowd. After a pause, a new crowd
+begins.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from . import Exchange
 
 def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
     """
-    Given equal requests, return the number of the crowd of each that belongs to one.
+    Map each request that is in a crowd to the number of the crowd; all requests are equal.
 
     ``pause`` is the least number of seconds between two crowds.
     """
@@ -49,7 +50,7 @@ def _series(same: Sequence[Exchange], pause: float) -> Iterator[list[tuple[Excha
 
 
 def _is_crowd(series: Sequence[tuple[Exchange, Sender]]) -> bool:
-    """Whether any two of them worked at the same time."""
+    """Whether any two of the senders worked at the same time."""
     names = {sender.name for _, sender in series}
     over, last = -math.inf, ""
     for exchange, sender in series:

@@ -1,4 +1,4 @@
-"""Folds runs of equal things into one line."""
+"""Folds sequences of equal things into one line."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from mockserver.core.units import rough
 
-_FEW = 5  # most clients make fewer attempts, and each of those is worth a line
+_FEW = 5  # most clients make fewer attempts, each of which deserves a line
 _Thing = TypeVar("_Thing")
 
 
 def folded(things: Iterable[_Thing], key: Callable[[_Thing], Hashable]) -> list[list[_Thing]]:
     """
-    Return the runs of things with equal keys; runs of fewer than five are split up.
+    Return the sequences of things with equal keys; sequences of fewer than five are split up.
 
     >>> folded("abbbbbcc", str.upper)
     [['a'], ['b', 'b', 'b', 'b', 'b'], ['c'], ['c']]
@@ -28,7 +28,7 @@ def folded(things: Iterable[_Thing], key: Callable[[_Thing], Hashable]) -> list[
 
 def times(numbers: list[int], summary: str) -> str:
     """
-    Return the line of a run of exchanges.
+    Return the line for a sequence of equal exchanges.
 
     >>> times([3, 4, 5, 6, 7], "GET /v1/models -> 503")
     '#3 to #7: 5 times GET /v1/models -> 503'
@@ -38,7 +38,7 @@ def times(numbers: list[int], summary: str) -> str:
 
 def span(seconds: list[float]) -> str:
     """
-    Return the least and the longest of some waits.
+    Return the shortest and the longest of some waits.
 
     >>> span([0.5, 0.25, 2.0]), span([1.0, 1.0])
     ('0.25 to 2 s', '1 s')

@@ -1,10 +1,11 @@
 """
 Groups requests into calls after the test.
 
-The journal has to decide as each request arrives. Afterwards more is known: which thread sent what,
-and which of two equal requests was retried. So here a request of another thread is not a retry,
-unless that thread was started after the failure and outside the crowd of the failed request. An
-attempt that could belong to either of two calls goes to the one that makes the client look better.
+The journal has to assign a request to a call when the request arrives. After the test more is
+known, for example which thread sent each request, and which of two equal requests was retried.
+Here, therefore, a request of another thread is a retry only if that thread was started after the
+failure and outside the crowd (see ``fan_out``) of the failed request. An attempt that could belong
+to either of two calls is assigned so that the client looks better.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ from collections.abc import Sequence
 from . import Call, Exchange, Journal
 from .fan_out import fan_outs
 
-_ABSURD = 10  # digits of a number that can't be a retry count
-# in seconds of the client's clock
+_ABSURD = 10  # a number with this many digits can't be a retry count
+# the following are in seconds of the client's clock
 AT_ONCE = 0.1  # a shorter time is a round trip, not a pause
-_SEEN = 0.05  # the most that a client in another process takes to read an answer
-_NOTICED = 0.5  # the most that the mock takes to notice that a client left, on a busy machine
-_APART = 0.25  # the most between two starts in one crowd, on a busy machine
+_SEEN = 0.05  # the longest time that a client in another process takes to read an answer
+_NOTICED = 0.5  # the longest time until the mock notices that a client left, on a busy machine
+_APART = 0.25  # the longest time between two starts in one crowd, on a busy machine
 
 
 def tolerance(seconds: float) -> float:
     """
-    Return how far a wait may be from its length: clients round it, and clocks disagree.
+    Return by how much a wait may differ from these seconds, since clients round and clocks differ.
 
     >>> [tolerance(seconds) for seconds in (0.05, 0.5, 2, 60)]
     [0.025, 0.05, 0.1, 0.5]
@@ -48,16 +49,17 @@ def came_at_once(early: Exchange, late: Exchange, *, scale: float) -> bool:
 
 def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
-    Whether a client certainly did not pause before its next request, however long that took.
+    Whether a client certainly worked all the time before its next request, without a pause.
 
-    That is certain if nothing in its process has waited, and its thread was busy all the time; a
-    client that waits for another server has paused. ``scale`` is the journal's scale.
+    This is certain if nothing in the client's process has waited, and the client's thread was busy
+    all the time; a client that waits for another server has paused. ``scale`` is the journal's
+    scale.
     """
     before, now = early.request.sender, late.request.sender
     if before is None or now is None or before != now or before.waits is None:
         return False
     worked = now.busy - before.busy
-    if early.stream:  # it may have worked while the answer came
+    if early.stream:  # the client may have worked while the answer arrived
         worked -= (early.over - early.at) * scale
     return now.waits == before.waits and waited(early, late) * scale - worked < AT_ONCE
 
@@ -74,13 +76,13 @@ def retries(call: Call) -> list[tuple[Exchange, Exchange]]:
 
 
 def tries(exchange: Exchange) -> int | None:
-    """Return the client's own count of earlier attempts; None if it sends no count."""
+    """Return the client's own count of earlier attempts; None if the client sends no count."""
     count = exchange.request.headers.get("x-stainless-retry-count", "")
     return int(count) if count.isdecimal() and len(count) < _ABSURD else None
 
 
 def same_sender(early: Exchange, late: Exchange) -> bool:
-    """Whether the same thread or task sent both."""
+    """Whether the same thread or task sent both requests."""
     sender = late.request.sender
     return sender is not None and sender == early.request.sender
 
@@ -89,7 +91,7 @@ def left_before(early: Exchange, late: Exchange) -> bool:
     """
     Whether one thread or task abandoned an answer, and then sent the later request.
 
-    On a busy machine the mock may see that request first.
+    On a busy machine the mock may receive the later request before it notices that the client left.
     """
     left = early.client_left and early.number < late.number
     return left and same_sender(early, late) and waited(early, late) > -_NOTICED
@@ -97,7 +99,7 @@ def left_before(early: Exchange, late: Exchange) -> bool:
 
 def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:
     """
-    Whether the sender of the later request could know how the earlier one ended.
+    Whether the sender of the later request could know how the earlier request ended.
 
     ``scale`` is the journal's scale.
     """
@@ -139,7 +141,7 @@ def among(exchanges: Sequence[Exchange], *, scale: float) -> list[Call]:
 
 
 class _Links:
-    """Links each retry among equal requests to the attempt before it, the surest first."""
+    """Links each retry among equal requests to the previous attempt, the surest first."""
 
     def __init__(self, same: Sequence[Exchange], scale: float) -> None:
         self._same = same
@@ -166,7 +168,7 @@ class _Links:
                 latest[late.request.sender] = late
 
     def _link_counts(self) -> None:
-        """Link requests whose retry count names the attempt before."""
+        """Link requests whose retry count is the previous attempt's count plus one."""
         for at, late in enumerate(self._same):
             count = tries(late)
             if count and late not in self._follows:
@@ -174,7 +176,7 @@ class _Links:
                 self._choose([one for one in before if tries(one) == count - 1], late)
 
     def _link_rest(self) -> None:
-        """Link requests that follow a failure their sender could know of."""
+        """Link requests that follow a failure of which their sender could know."""
         failed: list[Exchange] = []
         for late in self._same:
             if not tries(late) and late not in self._follows:
@@ -188,7 +190,7 @@ class _Links:
         return apart and could_know(early, late, scale=self._scale)
 
     def _choose(self, before: Sequence[Exchange], late: Exchange) -> None:
-        """Link to the latest attempt whose ``Retry-After`` has passed, else to the earliest."""
+        """Link to the latest attempt whose ``Retry-After`` has passed, or else to the earliest."""
         free = [early for early in before if early not in self._followed]
         if free:
             due = [early for early in free if self._is_due(early, late)]
@@ -204,7 +206,7 @@ class _Links:
 
 
 def _goes_on(early: Exchange, late: Exchange) -> bool:
-    """Whether the later of two requests from one sender retries the earlier one."""
+    """Whether the later of two requests from one sender retries the earlier request."""
     count = tries(late)
     if count:
         return tries(early) == count - 1

@@ -1,4 +1,4 @@
-"""The journal for other programs: as plain JSON, and as an HTTP Archive (HAR 1.2)."""
+"""Writes the journal for other programs, as plain JSON or as an HTTP Archive (HAR 1.2)."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _FACTS = (
 
 def as_json(journal: Journal, replica: str = "") -> list[dict[str, Any]]:
     """
-    Return the kept exchanges as JSON, each with the ``replica`` that it was sent to, if named.
+    Return the kept exchanges as JSON, each with the name of the ``replica`` if it has one.
 
-    Times are in seconds since the epoch. Keys are shortened, as in the journal.
+    Times are in seconds since the epoch. API keys are shortened, as in the journal.
     """
     where = {"replica": replica} if replica else {}
     return [{**_facts(exchange), **where} for exchange in journal.exchanges]
 
 
 def as_har(journal: Journal, url: str, replica: str = "") -> dict[str, Any]:
-    """Return the same as a HAR, in which the mock is at the ``url``."""
+    """Return the kept exchanges as a HAR, in which the mock is at the ``url``."""
     creator = {"name": "cerebras-mock", "version": version("pytest-cerebras")}
     entries = [_entry(exchange, url) for exchange in journal.exchanges]
     where = {"comment": f"replica {replica}"} if replica else {}
@@ -122,7 +122,7 @@ def _pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _text(body: bytes) -> dict[str, str]:
-    """Return a body as in HAR: as text, or in base64 if it is not UTF-8."""
+    """Return a body in the form of HAR, as text, or in base64 if the body is not UTF-8."""
     try:
         return {"text": redacted(body.decode())}
     except UnicodeDecodeError:

@@ -1,11 +1,12 @@
 """
-The last exchanges, and the logical calls they belong to.
+The last exchanges, and the logical calls to which they belong.
 
-A call is one thing that the app wants, with all attempts at it, by its client or by the app itself.
-A request is another attempt of a call if it repeats the body of a failed one. If the client says
-that it is a first try (``x-stainless-retry-count: 0``), it is believed while the failed attempt is
-still being answered. If it says that it retries, it is always believed: it may have given up on an
-answer that was fine. An attempt is recognised as long as the one before it is kept.
+A call is one thing that the app wants, together with all attempts at it by the app or its client. A
+request is another attempt of a call if it repeats the body of a failed attempt. There are two
+exceptions. If the client declares a first try (``x-stainless-retry-count: 0``) while the failed
+attempt is still being answered, the request begins a new call. If the client declares a retry, the
+request always continues a call, since the client may have given up on an answer without a fault. An
+attempt is recognised as long as the previous attempt is kept.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from .status_looks import StatusLook, StatusLooks
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One logical call: the exchanges of its attempts, in order."""
+    """One logical call, with the exchanges of its attempts in order."""
 
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -36,12 +37,12 @@ class Call:
 
     @property
     def last(self) -> Exchange:
-        """The attempt that decided how the call ended."""
+        """The last attempt, which determines how the call ended."""
         return self.exchanges[-1]
 
     @property
     def waits(self) -> tuple[float, ...]:
-        """The seconds between the end of each failed attempt and the next one."""
+        """The seconds between the end of each failed attempt and the next attempt."""
         pairs = zip(self.exchanges, self.exchanges[1:], strict=False)
         return tuple(later.at - early.over for early, later in pairs)
 
@@ -49,9 +50,10 @@ class Call:
 @dataclass(slots=True, eq=False)
 class Ongoing:
     """
-    A call that may go on.
+    A call that may continue with another attempt.
 
-    ``asked`` is the path and body, ``last`` the last attempt, ``progress`` the state of the rules.
+    ``asked`` is the path and body, ``last`` the last attempt, ``progress`` the progress of the
+    rules.
     """
 
     asked: Asked
@@ -62,12 +64,13 @@ class Ongoing:
 
 class Journal:
     """
-    The last exchanges since the start of the scenario; warm-ups are kept apart.
+    The last exchanges since the start of the scenario; warm-ups are kept in a separate list.
 
-    ``scale`` is the length of one second of the scenario on the client's clock. ``count`` is how
-    many exchanges there were, ``begun`` the time of the first, in seconds since the epoch.
-    ``status_looks`` has the requests to the status page, which are not exchanges. The keys of
-    ``other_protocols`` are sentences on clients that sent no HTTP/1.1, one for each protocol.
+    ``scale`` is how many seconds of the client's clock one second of the scenario takes. ``count``
+    is how many exchanges there were, and ``begun`` is the time of the first, in seconds since the
+    epoch. ``status_looks`` has the requests to the status page, which are not exchanges. The keys
+    of ``other_protocols`` are sentences on clients that used another protocol than HTTP/1.1, one
+    for each protocol.
     """
 
     def __init__(self, *, scale: float = 1.0, retention: Retention | None = None) -> None:
@@ -79,12 +82,12 @@ class Journal:
         self._retention = retention or Retention()
         self._kept: deque[tuple[Exchange, Ongoing]] = deque()
         self._warmups: deque[Exchange] = deque(maxlen=self._retention.exchanges)
-        self._failed: dict[Asked, dict[Ongoing, None]] = {}  # in the order of last attempts
+        self._failed: dict[Asked, dict[Ongoing, None]] = {}  # by last attempt
         self._latest: dict[Asked, Ongoing] = {}
         self._part = 0
 
     def begin_part(self) -> None:
-        """Treat no later request as another attempt of an earlier call."""
+        """Begin another part of the test, whose requests never continue an earlier call."""
         self._part += 1
         self._failed.clear()
         self._latest.clear()
@@ -96,7 +99,7 @@ class Journal:
 
     @property
     def dropped(self) -> int:
-        """How many exchanges are not kept any more."""
+        """How many exchanges have been dropped."""
         return self.count - len(self._kept)
 
     @property
@@ -105,7 +108,7 @@ class Journal:
         return list(self._warmups)
 
     def own(self) -> Journal:
-        """Return a copy without exchanges from elsewhere; the journal itself if there are none."""
+        """Return a copy without exchanges from elsewhere, or the journal if it has none."""
         kept = list(self._kept)
         own = [pair for pair in kept if not pair[0].from_elsewhere]
         if len(own) == len(kept):
@@ -120,13 +123,13 @@ class Journal:
         return part
 
     def __iter__(self) -> Iterator[Exchange]:
-        """Iterate over all exchanges. Raises DroppedError if some are not kept any more."""
+        """Iterate over all exchanges. Raises DroppedError if some have been dropped."""
         if self.dropped:
             raise DroppedError(self._retention.exchanges, self.count)
         return iter(self.exchanges)
 
     def call_of(self, request: Request) -> Ongoing:
-        """Return the call that the request is another attempt of, or else a new one."""
+        """Return the call that the request continues, or a new call."""
         asked = asked_of(request)
         tries = request.headers.get("x-stainless-retry-count", "")
         failed = self._failed.get(asked)
@@ -135,11 +138,11 @@ class Journal:
             return again or Ongoing(asked)
         latest = next(reversed(failed))
         if tries == "0" and latest.last.finished is None:
-            return Ongoing(asked)  # another thread asks the same at the same time
+            return Ongoing(asked)  # another thread sends an equal request at the same time
         return latest
 
     def add(self, exchange: Exchange, call: Ongoing) -> None:
-        """Note an exchange as the last attempt of its call."""
+        """Add an exchange as the last attempt of its call."""
         if exchange.endpoint == "warming":
             self._warmups.append(exchange)
             return
@@ -158,7 +161,7 @@ class Journal:
             self._drop()
 
     def look_at_status(self, request: Request, at: float) -> None:
-        """Note a request to the status page."""
+        """Record a request to the status page."""
         self.status_looks.add(StatusLook(at, request.path, request.sender, self._part))
 
     def finish(self, exchange: Exchange) -> None:
@@ -167,7 +170,7 @@ class Journal:
             exchange.shorten(self._retention.body)
 
     def _drop(self) -> None:
-        """Forget the oldest exchange, and its call when that was the last attempt."""
+        """Drop the oldest exchange, and its call if this was the last attempt."""
         exchange, call = self._kept.popleft()
         if call.last is not exchange:
             return
@@ -176,7 +179,7 @@ class Journal:
         self._take(call)
 
     def _take(self, call: Ongoing) -> None:
-        """Remove a call from the failed ones, if it is there."""
+        """Remove a call from the failed calls, if it is one of them."""
         failed = self._failed.get(call.asked)
         if failed is None or call not in failed:
             return

@@ -1,5 +1,5 @@
 """
-Finds whether a scenario was met: whether anything that it describes has happened to a client.
+Finds whether a scenario was met, that is, whether any of its effects has reached a client.
 
 A test that passes under a scenario that never acted proves nothing.
 """
@@ -15,12 +15,12 @@ from .journal import Journal
 
 
 def can_be_met(scenario: Scenario) -> bool:
-    """Return whether the scenario can do anything at all; ``healthy`` can't."""
+    """Return whether the scenario can have any effect; ``healthy`` can't."""
     return acts_by_rules(scenario) or _restricts(scenario) or shuts_port(scenario)
 
 
 def acts_by_rules(scenario: Scenario) -> bool:
-    """Return whether a rule breaks answers, or scripts what the model says."""
+    """Return whether a rule breaks answers, or sets the model's reply."""
     return any(rule.breaks or rule.speaks for rule in scenario.rules)
 
 
@@ -31,11 +31,12 @@ def shuts_port(scenario: Scenario) -> bool:
 
 def met(scenario: Scenario, journal: Journal, *, unreachable: bool = False) -> bool:
     """
-    Return whether anything that a scenario describes has happened.
+    Return whether any effect of a scenario has reached a client.
 
-    A fault took effect, or, if no rule has faults, a reply was scripted. Or the scenario's limits,
-    window or edition refused a request, or the client was refused a connection (``unreachable``).
-    Also true if the journal has dropped exchanges, because these may have shown an effect.
+    The effect is a fault, or, if no rule has faults, a scripted reply. A refusal by the scenario's
+    limits, context window or edition is also an effect, and so is a refused connection
+    (``unreachable``). If the journal has dropped exchanges, the result is True, because these may
+    have shown an effect.
     """
     if journal.dropped or (unreachable and shuts_port(scenario)):
         return True
@@ -49,7 +50,7 @@ def met(scenario: Scenario, journal: Journal, *, unreachable: bool = False) -> b
 
 
 def felt(exchange: Exchange) -> bool:
-    """Return whether faults changed an answer while its client was still there."""
+    """Return whether faults changed an answer before the client left."""
     after = exchange.changed_after
     if after is None or not exchange.client_left or exchange.finished is None:
         return after is not None
@@ -69,7 +70,7 @@ def why_unmet(scenario: Scenario, journal: Journal) -> str:
         own = [miss for miss in exchange.near_misses if _is_about(miss, scenario.rules)]
         if own:
             return f"#{exchange.number} was not taken by {own[0]}"
-    return "no limit, window or check of it has refused a request"
+    return "none of its limits, windows or checks has refused a request"
 
 
 def _without_effect(exchange: Exchange) -> str:
@@ -85,7 +86,7 @@ def _is_about(miss: NearMiss, rules: Iterable[Rule]) -> bool:
 
 
 def _restricts(scenario: Scenario) -> bool:
-    """Return whether the scenario sets limits, a window or an edition."""
+    """Return whether the scenario sets limits, a context window or an edition."""
     own = (scenario.tier, scenario.context, scenario.capacity, scenario.edition)
     return bool(scenario.limits) or any(setting is not None for setting in own)
 

@@ -13,9 +13,9 @@ EXCHANGES = 10_000
 @dataclass(frozen=True, slots=True)
 class Retention:
     """
-    How many of the last ``exchanges`` a journal keeps.
+    How many of the last exchanges a journal keeps.
 
-    ``body`` is how many bytes of each body it keeps; None keeps all.
+    ``body`` is how many bytes of each body the journal keeps; None keeps all.
     """
 
     exchanges: int = EXCHANGES
@@ -41,7 +41,7 @@ def cut_plan(plan: Plan, most: int) -> Plan:
     """
     Return the plan with its body shortened, and a note on how much is left out.
 
-    Its beginning, end, duration and number of tokens stay the same.
+    The plan's beginning, end, duration and number of tokens stay the same.
     """
     kept: list[Step] = []
     room = most
@@ -57,9 +57,10 @@ def cut_plan(plan: Plan, most: int) -> Plan:
 
 def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]:
     """
-    Yield steps that replace the steps ``left``, after ``sent`` bytes of the plan were kept.
+    Yield steps that replace the steps ``left``.
 
-    ``waited`` is the duration of the part of the first step that was kept, in seconds.
+    ``sent`` is how many bytes of the plan were kept, and ``waited`` is the duration, in seconds, of
+    the kept part of the first step.
     """
     tokens = sum(step.tokens for step in left if isinstance(step, Data | EventRun))
     yield Data(_mark(size_of(plan) - sent), tokens)
@@ -69,7 +70,7 @@ def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]
 
 
 def _beginning(step: Step, room: int) -> Plan:
-    """Return as much of a step as fits; its tokens are counted with the rest."""
+    """Return as much of a step as fits, without its tokens, which the following note counts."""
     match step:
         case Data(data):
             return (Data(data[:room]),)

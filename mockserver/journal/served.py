@@ -1,4 +1,4 @@
-"""Reads an answer as a client could, whatever its faults."""
+"""Reads as much of an answer as a client could, whatever the answer's faults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EVENT = b"data:"
 
 @dataclass(frozen=True, slots=True)
 class ServedCall:
-    """A tool call, as far as it was served; ``arguments`` is the text as sent."""
+    """A tool call, as far as it was sent; ``arguments`` is the text as sent."""
 
     id: str = ""
     name: str = ""
@@ -37,7 +37,7 @@ class ServedCall:
 @dataclass(frozen=True, slots=True)
 class Served:
     """
-    One choice of an answer; ``finish`` is its finish reason, None if it has none.
+    One choice of an answer; ``finish`` is its finish reason, or None without one.
 
     ``last_piece`` is the last non-empty piece of the text, as sent.
     """
@@ -50,14 +50,14 @@ class Served:
 
     @property
     def whole(self) -> bool:
-        """Whether it is complete: it has finished, and has the content its finish implies."""
+        """Whether the choice has finished, and has the content that its finish reason requires."""
         if self.finish == "tool_calls":
             return bool(self.calls) and all(call.whole for call in self.calls)
         return self.finish == "stop" and bool(self.text)
 
 
 def served(plan: Plan) -> list[Served]:
-    """Return the readable part of each choice; nothing if a document was cut."""
+    """Return the readable part of each choice; a document that was cut has no readable part."""
     head = head_of(plan)
     if head is None or head.refuses:
         return []
@@ -85,7 +85,7 @@ class _Choice:
     finish: str | None = None
 
     def listen(self, said: dict[str, Any]) -> None:
-        """Add the choice as it is in an event or the document."""
+        """Add a choice from an event or from the document."""
         holder = said.get("delta") or said.get("message") or said
         if not isinstance(holder, dict):
             return
@@ -110,10 +110,10 @@ class _Choice:
 
 
 def _objects(plan: Plan) -> Iterator[dict[str, Any]]:
-    """Yield the JSON that arrives: the document, or the events before ``[DONE]``."""
+    """Yield the JSON that arrives, which is the document, or the events before ``[DONE]``."""
     # steps after a stall never arrive
     arrives = tuple(takewhile(lambda step: step != Wait(math.inf), plan))
-    # a client that asked for a stream reads events, whatever the media type says
+    # a client that asked for a stream reads events, whatever the media type is
     if not (inspection.streams(arrives) or inspection.body_of(arrives).startswith(_EVENT)):
         if not isinstance(plan[-1], Close) and len(arrives) == len(plan):
             yield json_object(inspection.body_of(plan))

@@ -1,4 +1,4 @@
-"""The side effects of an app: the tools that it ran, as it recorded them."""
+"""The side effects that an app has recorded, such as runs of tools."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _ROOM = 4096  # characters that are kept of all arguments together
 _LONGEST = 400  # characters of a text
 _SHOWN = 160  # characters of the arguments in a line
 _DIGITS = 600  # the most digits of a whole number
-# types whose text holds their whole value
+# types whose text represents the whole value
 _TOLD_BY_TEXT = (date, time, timedelta, Decimal, UUID, PurePath, Enum, bytes, complex)
 
 
 @dataclass(frozen=True, slots=True)
 class SideEffect:
     """
-    A run of a tool, or of something else that the app has recorded.
+    One run of a tool, or of another function, that the app has recorded.
 
     ``arguments`` are converted to JSON and shortened. ``at`` is in seconds since the epoch, by the
-    mock's clock. ``exact`` says whether the conversion lost nothing: only then are side effects
-    that look equal really equal. ``failed`` says that the run raised an exception.
+    mock's clock. ``exact`` is whether the conversion lost nothing; only then are side effects with
+    equal arguments certainly equal. ``failed`` is whether the run raised an exception.
     """
 
     name: str
@@ -60,7 +60,7 @@ class SideEffect:
         return _written(self.arguments)
 
     def has(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether the side effect has these arguments; both in converted form."""
+        """Whether the side effect has these arguments, which must be in converted form."""
         given = {name: self.arguments[name] for name in arguments if name in self.arguments}
         return _written(given) == _written(arguments)
 
@@ -72,22 +72,22 @@ class SideEffect:
 
 
 def _written(value: object) -> str:
-    """Return a value as text for comparison: key order is ignored, and 1 is not True."""
+    """Return a value as text for comparisons, in which key order is ignored and 1 is not True."""
     return json.dumps(value, sort_keys=True)
 
 
 class _Reader:
-    """Converts values to JSON within a limit; ``exact`` as long as nothing is lost."""
+    """Converts values to JSON within limits; ``exact`` is true as long as nothing is lost."""
 
     def __init__(self) -> None:
         self.exact = True
         self._room = _ROOM
 
     def read_safely(self, value: object) -> Any:
-        """Return a value as JSON, whatever its own methods raise."""
+        """Return a value as JSON, even if its own methods raise."""
         try:
             return self.read(value, _DEEP)
-        except Exception:  # noqa: BLE001 (such as a mapping that changes meanwhile)
+        except Exception:  # noqa: BLE001 (for example a mapping may change meanwhile)
             self.exact = False
             return f"<{type(value).__name__}>"
 
@@ -104,7 +104,7 @@ class _Reader:
             return self._mapping(
                 {one.name: getattr(value, one.name) for one in fields(value)}, depth
             )
-        self.exact = False  # two objects may look the same
+        self.exact = False  # two different objects may have equal texts
         return self._text(_shown(value))
 
     def _readers(self) -> Iterable[tuple[Any, Callable[[Any, int], Any]]]:
@@ -118,7 +118,7 @@ class _Reader:
         yield BaseModel, lambda value, depth: self._mapping(dict(value), depth)
 
     def _text(self, text: str) -> str:
-        """Return text that is valid in UTF-8; of a long text, its beginning and a digest."""
+        """Return a text as valid UTF-8; a long text becomes its beginning and a digest."""
         data = text.encode("utf-8", "backslashreplace")
         text = data.decode()
         if len(text) > _LONGEST:

@@ -1,4 +1,4 @@
-"""The requests to the status page: not exchanges with the API, but an app may send many."""
+"""The requests to the status page, which are recorded apart from exchanges with the API."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class StatusLook:
 
 
 class StatusLooks:
-    """The last requests to the page in a run; ``count`` is how many there were."""
+    """The last requests to the page in one run of a scenario; ``count`` counts all."""
 
     def __init__(self) -> None:
         self.count = 0

@@ -1,11 +1,11 @@
 """
-An answer as a value: the list of steps that an edge plays.
+An answer as a value: a list of steps that the server or an in-process client plays.
 
 A plan has every byte, pause and close that the client will see. It does nothing itself, and can be
-compared, printed and stored. Its steps come in the order ``Head``, any number of ``Data``,
-``EventRun`` and ``Wait``, then ``End`` or ``Close``. Waits may also precede the head, and a plan
-without a head never answers. ``Raw`` may appear anywhere. Code that waits, writes or closes does
-not belong in this module.
+compared, printed and stored. Its steps are in the order ``Head``, any number of ``Data``,
+``EventRun`` and ``Wait``, then ``End`` or ``Close``. Waits may also precede the head; a plan
+without a head never answers. ``Raw`` may appear anywhere. Code that waits, writes or closes
+connections does not belong in this module.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
-"""Header fields in the order they are sent; a name may occur twice."""
+"""Header fields in the order in which they are sent; a name may occur twice."""
 
 _FIRST_ERROR = int(HTTPStatus.BAD_REQUEST)
 _WITHOUT_BODY = (int(HTTPStatus.NO_CONTENT), int(HTTPStatus.NOT_MODIFIED))
@@ -26,7 +26,7 @@ _WITHOUT_BODY = (int(HTTPStatus.NO_CONTENT), int(HTTPStatus.NOT_MODIFIED))
 @dataclass(frozen=True, slots=True)
 class Wait:
     """
-    Let time pass; ``math.inf`` is a stall that only the client can end.
+    Wait for some seconds; ``math.inf`` is a stall that only the client can end.
 
     All earlier steps are sent first, so a wait of 0 seconds separates two writes.
     """
@@ -52,7 +52,7 @@ class Head:
 
     @property
     def length(self) -> int | None:
-        """The length of the body in bytes, as the fields promise it; None if they don't."""
+        """The length of the body in bytes according to the header, or None."""
         if self.status in _WITHOUT_BODY:
             return 0
         promised = self.header("content-length") if self.framed else None
@@ -69,7 +69,7 @@ class Head:
         return self.status >= _FIRST_ERROR
 
     def header(self, name: str) -> str | None:
-        """Return the first field with this name, which is in lower case."""
+        """Return the value of the first field with this lower-case name."""
         for key, value in self.headers:
             if key == name:
                 return value
@@ -108,7 +108,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Close the connection before the message has ended: FIN, or RST when ``reset``."""
+    """Close the connection before the message has ended, with FIN, or with RST if ``reset``."""
 
     reset: bool = False
 
@@ -116,11 +116,12 @@ class Close:
 @dataclass(frozen=True, slots=True)
 class EventRun:
     """
-    Server-sent events that differ only in their middles, as one step.
+    One step for server-sent events that differ only in their middles.
 
-    It means the same as a ``Data`` for each event, but takes far less memory and time. ``counts``
-    holds the tokens of each event, ``waits`` the seconds before it, where 0 is no wait. ``waits``
-    is empty if nothing paces the stream. The last events of a stream are always separate steps.
+    This step is equivalent to a ``Data`` for each event, but takes far less memory and time.
+    ``counts`` holds the number of tokens of each event, and ``waits`` the seconds before each
+    event, where 0 means no wait. ``waits`` is empty if the stream has no pace. The last events of a
+    stream are always separate steps.
     """
 
     before: bytes
@@ -148,7 +149,7 @@ class EventRun:
         return [before + middle + after for middle in self.middles]
 
     def expand(self) -> Iterator[Data | Wait]:
-        """Yield each event and each wait as a step of its own."""
+        """Yield each event and each wait as a separate step."""
         before, after = self.before, self.after
         waits = self.waits or (0.0,) * len(self.middles)
         for middle, tokens, wait in zip(self.middles, self.counts, waits, strict=True):
@@ -164,12 +165,12 @@ _PIECES = (Data, EventRun)
 
 
 def expand(plan: Plan) -> tuple[SingleStep, ...]:
-    """Return the plan with each event as a step of its own."""
+    """Return the plan with each event as a separate step."""
     return tuple(_single_steps(plan))
 
 
 def coalesce(plan: Plan) -> Iterator[SingleStep]:
-    """Yield the steps, joining adjacent ``Data`` into one so that it takes one write."""
+    """Yield the steps, joining adjacent ``Data`` steps so that they take one write."""
     run: list[Data] = []
     for step in _single_steps(plan):
         if isinstance(step, Data):
@@ -195,7 +196,7 @@ def without_body(plan: Plan) -> Plan:
 def head_of(plan: Plan) -> Head | None:
     """Return the head; None if the client gets no head."""
     if plan and isinstance(plan[0], Head):
-        return plan[0]  # by far the most common case
+        return plan[0]  # nearly all plans begin with their head
     for step in plan:
         if isinstance(step, Head):
             return step
@@ -203,7 +204,7 @@ def head_of(plan: Plan) -> Head | None:
 
 
 def field_of(plan: Plan, name: str) -> str | None:
-    """Return the first header field with this name, in lower case; None if there is none."""
+    """Return the value of the first field with this lower-case name; None without such a field."""
     head = head_of(plan)
     return head.header(name) if head else None
 
@@ -236,8 +237,8 @@ def changed_after(before: Plan, after: Plan) -> float | None:
     """
     Return the time at which ``after`` begins to differ from ``before``, in seconds, or None.
 
-    A client does not notice a changed head until the body differs too. So if both have a head, the
-    head counts only if the rest of the plan is the same.
+    A client does not notice a changed head until the body differs too, so if both plans have a
+    head, a difference between the heads counts only if the rest of the plans is the same.
     """
     elapsed, at_head = 0.0, None
     for one, other in zip_longest(_single_steps(before), _single_steps(after)):
@@ -251,7 +252,7 @@ def changed_after(before: Plan, after: Plan) -> float | None:
 
 
 def _single_steps(plan: Plan) -> Iterator[SingleStep]:
-    """Yield the steps of the expanded plan lazily: a caller may stop early."""
+    """Yield the steps of the expanded plan lazily, since a caller may stop early."""
     for step in plan:
         if isinstance(step, EventRun):
             yield from step.expand()

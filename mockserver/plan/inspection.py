@@ -1,4 +1,4 @@
-"""Reads an answer as a client finds it after reading all of it."""
+"""Reads from a plan what a client finds in the whole answer."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def streams(plan: Plan) -> bool:
 
 
 def finish_reason(plan: Plan) -> str | None:
-    """Return the last ``finish_reason`` before ``[DONE]``; None when there is none."""
+    """Return the last ``finish_reason`` before ``[DONE]``; None if the answer has none."""
     for at in range(len(plan) - 1, -1, -1):
         step = plan[at]
         if isinstance(step, Data) and (last := step.data.rfind(_NAMED)) >= 0:
             found = _FINISH_REASON.match(step.data, last)
-            # every answer without a fault ends like this: a document, or a stream with [DONE]
+            # shortcut for every answer without a fault, which is a document or a stream with [DONE]
             whole = len(plan) == _DOCUMENT and step.data[:1] == b"{"
             if found and (whole or (at + 1 < len(plan) and _is_done(plan[at + 1]))):
                 return found[1].decode()
@@ -44,7 +44,7 @@ def finish_reason(plan: Plan) -> str | None:
 
 
 def error_event(plan: Plan) -> dict[str, Any]:
-    """Return the error in a stream's last event before ``[DONE]``; empty if it is not an error."""
+    """Return the error in the last event before ``[DONE]``; empty if the event has none."""
     if not streams(plan):
         return {}
     last = next((one for one in reversed(events(plan)) if b"data:" in one and not _ends(one)), b"")
@@ -73,7 +73,7 @@ def body_of(plan: Plan) -> bytes:
 
 
 def unpacks(plan: Plan) -> bool:
-    """Return whether the whole body can be decompressed; true if it is not compressed."""
+    """Return whether the whole body can be decompressed; True for an uncompressed body."""
     if field_of(plan, "content-encoding") is None:
         return True
     decompressor = zlib.decompressobj(_ANY_HEADER)
@@ -93,12 +93,12 @@ def _ends(event: bytes) -> bool:
 
 
 def _error_in(event: bytes) -> dict[str, Any]:
-    """Return the error in an event: nested, flat, a string, or text under ``event: error``."""
+    """Return the error in an event, which may be nested, flat, a string, or an ``event: error``."""
     name, data = read(event)
     body = json_object(data)
     error = body.get("error", body)
     if not isinstance(error, dict):
         return {"message": str(error)}
-    if "message" in error:  # its status is beside the error, not in it
+    if "message" in error:  # the status code is beside the nested error
         return {**error, **{key: body[key] for key in ("status_code",) if key in body}}
     return {"message": data} if name == "error" else {}

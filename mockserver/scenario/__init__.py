@@ -1,4 +1,4 @@
-"""Scenarios: typed YAML that says how each request is answered."""
+"""Scenarios, which define in typed YAML how each request is answered."""
 
 from __future__ import annotations
 

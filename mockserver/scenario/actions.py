@@ -40,7 +40,7 @@ class RuleAction:
 
     @property
     def speaks(self) -> bool:
-        """Whether it sets the model's reply."""
+        """Whether the action sets the model's reply."""
         return self.reply != Script()
 
 
@@ -48,11 +48,11 @@ if TYPE_CHECKING:
     AnyFault: TypeAlias = Fault
     AnyAction: TypeAlias = RuleAction
 else:
-    # In YAML a fault is a mapping with one key, its name: {error: {status: 503}}.
+    # In YAML a fault is a mapping whose only key is the fault's name: {error: {status: 503}}.
     _named = {name: (fault, None) for name, fault in FAULTS.items()}
     _entry = create_model(
         "FaultEntry",
-        __doc__="A fault: a mapping of one key, its name, to the fault's own keys.",
+        __doc__="A fault: a mapping whose only key is the fault's name.",
         __config__=ConfigDict(
             extra="forbid",
             json_schema_extra={"minProperties": 1, "maxProperties": 1},
@@ -63,7 +63,7 @@ else:
     _mapping = create_model(
         "ActionEntry",
         __doc__="""
-        What happens to one request: faults by name, applied in order.
+        The faults that are applied to one request, by name and in order.
 
         ``reply`` is the model's answer.
         """,

@@ -25,7 +25,7 @@ def aliases() -> Aliases:
 
 def alias_hint(path: Sequence[str | int], key: str, value: Any) -> str:
     """
-    Return the equivalent of an unknown key, as the end of a sentence; empty if there is none.
+    Return the equivalent of an unknown key as the end of a sentence, or "" without an equivalent.
 
     >>> alias_hint(("rules", 0, "faults", 0), "reset_peer", {"timeout": 0})
     "; here that is 'disconnect: {by: rst}'"
@@ -46,7 +46,7 @@ def alias_hint(path: Sequence[str | int], key: str, value: Any) -> str:
 
 
 def fault_for_alias(word: str) -> str | None:
-    """Return the fault that another tool's word means, None if there is none."""
+    """Return the fault that another tool's word means; None if no fault has that meaning."""
     return aliases()["faults"].get(_plain(word))
 
 

@@ -1,4 +1,4 @@
-"""Checks a file, which may be a scenario or an edition."""
+"""Checks files that contain a scenario or an edition."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .schemas import TYPES, DocumentKind
 _KEYS: Mapping[DocumentKind, frozenset[str]] = {
     kind: frozenset(field.name for field in fields(type_)) for kind, type_ in TYPES.items()
 }
-_MOST_KEYS = 100  # keys of a file that are looked at to find its kind
+_MOST_KEYS = 100  # only this many keys of a file are used to find its kind
 _Check: TypeAlias = Callable[[str, str], tuple[str, list[str]]]
 """Maps the text and path of a file to its contents and warnings; raises DocumentError."""
 
@@ -30,8 +30,9 @@ class Checked:
     """
     The result for one file.
 
-    ``kind`` is what it was checked as, None if it could not be read. ``holds`` sums up its
-    contents. ``wrong`` has its errors, one per line. ``odd`` has the warnings about a valid file.
+    ``kind``: scenario or edition, or None if the file could not be read. ``holds``: a summary of
+    the file's contents. ``wrong``: the errors, one per line. ``odd``: the warnings about a valid
+    file.
     """
 
     file: str
@@ -62,12 +63,12 @@ def check(path: str) -> Iterator[Checked]:
         return
     files = list(_files(Path(path)))
     if not files:
-        yield Checked(path, wrong=f"{path}: there is no {' or '.join(SUFFIXES)} file in it")
+        yield Checked(path, wrong=f"{path}: this folder contains no {' or '.join(SUFFIXES)} file")
     yield from map(_checked, files)
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """Yield the YAML files in a folder in order, without hidden ones."""
+    """Yield the YAML files in a folder in alphabetical order, without hidden files."""
     for file in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
         if file.suffix in SUFFIXES and file.is_file() and not hidden:
@@ -87,10 +88,10 @@ def _checked(file: str) -> Checked:
 
 def kind_of(data: Any) -> DocumentKind:
     """
-    Return the kind of a file: the kind that has more of its keys.
+    Return the kind of a file, which is the kind that defines more of the file's keys.
 
-    A misspelt key counts as the key that it resembles. In a tie, a file that extends an edition by
-    name, even a misspelt one, is an edition. Any other file is a scenario.
+    A misspelt key counts as the key that it resembles. In a tie, a file is an edition if it extends
+    one by a name that may be misspelt; otherwise it is a scenario.
     """
     known = sorted(frozenset[str]().union(*_KEYS.values()))
     meant = {

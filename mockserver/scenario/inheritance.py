@@ -1,9 +1,9 @@
 """
 How a scenario extends another.
 
-Its keys replace the inherited ones, with two exceptions. Its ``parameters`` are merged with the
-inherited ones by name. Its ``rules`` precede the inherited ones, and an inherited rule with the
-name of one of its own is dropped.
+The scenario's keys replace the inherited ones, with two exceptions. ``parameters`` are merged with
+the inherited ones by name. ``rules`` precede the inherited ones, and an inherited rule is dropped
+if one of the scenario's own rules has the same name.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def inherited(
     """
     Return the document merged with everything that it extends.
 
-    ``opened`` resolves a name in a document to another document and its identity. ``below`` holds
-    the identities of the documents that extend this one. Raises DocumentError.
+    ``opened`` resolves a name in a document to the identity of another document, and that document.
+    ``below`` holds the identities of the documents that extend this one. Raises DocumentError.
     """
     name = document.data.get("extends") if isinstance(document.data, dict) else None
     if not isinstance(name, str):
@@ -37,7 +37,7 @@ def inherited(
     base = inherited(base, opened, *below, identity)
     if not isinstance(base.root, yaml.MappingNode):
         raise document.error(("extends",), f"{name!r} is not a mapping of keys to values")
-    assert isinstance(document.root, yaml.MappingNode)  # noqa: S101 (it has the key)
+    assert isinstance(document.root, yaml.MappingNode)  # noqa: S101 (the document has the key)
     return document.with_root(_laid_over(base.root, document.root, _JOINED))
 
 

@@ -24,7 +24,7 @@ PAST_BUDGET = Rule(
     faults=(
         Error(
             status=400,
-            message="This test has sent more requests than it may: --cerebras-max-requests.",
+            message="This test has sent more requests than --cerebras-max-requests allows.",
             type="invalid_request_error",
             code="request_budget_spent",
             should_retry=False,
@@ -38,7 +38,7 @@ def rule_of(text: str, *, source: str) -> Rule:
     """
     Read a rule from YAML or JSON; a rule without a ``name`` is called ``injected``.
 
-    Raises DocumentError; its text begins with ``source``.
+    Raises DocumentError with a text that begins with ``source``.
     """
     rule: Rule = Document(text, source=source).read_as(adapter(Rule), explain=alias_hint)
     if rule == Rule(rule.name):
@@ -53,9 +53,9 @@ def injected(
     match: Match | Mapping[str, Any] | None = None,
 ) -> Rule:
     """
-    Return a rule that applies a fault ``times`` times, or without limit if that is None.
+    Return a rule that applies a fault ``times`` times, or without limit if ``times`` is None.
 
-    ``fault`` and ``match`` are values, or mappings as in YAML. Raises DocumentError.
+    ``fault`` and ``match`` are objects, or mappings as in YAML. Raises DocumentError.
     """
     whole = isinstance(times, int) and not isinstance(times, bool)
     if times is not None and (not whole or times < 1):

@@ -32,8 +32,8 @@ class Loaded:
     """
     A scenario with its document and its unused parameters.
 
-    ``automatic`` names the parameters whose value should be chosen to suit the client, each with
-    the way to choose it.
+    ``automatic`` has the parameters whose values should be chosen to suit the client, and how to
+    choose each value.
     """
 
     scenario: Scenario
@@ -42,7 +42,7 @@ class Loaded:
     automatic: Mapping[str, Automatic]
 
     def warnings(self) -> list[str]:
-        """Return a sentence per finding, up to a maximum, without those in inherited files."""
+        """Return one sentence per finding in this file itself, up to a maximum."""
         unused = ((("parameters", name), "nothing uses this parameter") for name in self.unused)
         kinds = (name_findings(self.scenario), rule_findings(self.scenario), unused)
         found: list[Finding] = [one for kind in kinds for one in islice(kind, _MOST_TOLD)]
@@ -104,8 +104,8 @@ def parse(
     """
     Read a scenario from YAML text.
 
-    ``source`` is its path: errors name it, and paths in the text are relative to it.
-    Raises DocumentError, or UnknownNameError for an unknown parameter.
+    ``source`` is the path of the text; errors name this path, and paths in the text are relative to
+    it. Raises DocumentError, or UnknownNameError for an unknown parameter.
     """
     return read(text, source=source, parameters=parameters).scenario
 
@@ -150,9 +150,9 @@ def _identity(path: str) -> str:
 
 
 def _with_edition(scenario: Scenario, document: Document) -> Scenario:
-    """Resolve the path of the scenario's edition; check the edition and the tier."""
+    """Resolve the path of the scenario's edition, and check that it has the scenario's tier."""
     if scenario.edition is None:
-        return scenario  # an edition may still be chosen at start
+        return scenario  # an edition may still be chosen when the server starts
     name = beside(document.file_of(("edition",)), scenario.edition)
     try:
         edition = editions.load(name)

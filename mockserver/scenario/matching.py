@@ -43,7 +43,7 @@ Methods: TypeAlias = Annotated[
     BeforeValidator(_methods),
     WithJsonSchema({"anyOf": [*_ONE["anyOf"], {"type": "array", "items": _ONE, "minItems": 1}]}),
 ]
-"""One name or a list in YAML; upper-case names in Python."""
+"""In YAML one name or a list of names; in Python a tuple of upper-case names."""
 
 
 def _flag_or_name(value: object) -> str:
@@ -72,8 +72,8 @@ class Prompt:
     """
     The requirements on the text of all messages.
 
-    ``contains`` is a part of the text. ``regex`` is a regular expression in the syntax of Rust and
-    RE2 that matches anywhere in it.
+    ``contains`` is a part of the text. ``regex`` is a regular expression, in the syntax of Rust and
+    RE2, that matches anywhere in the text.
     """
 
     contains: str | None = None
@@ -86,12 +86,13 @@ class Match:
     The requests that a rule matches; keys that are left out match everything.
 
     Without an ``endpoint``, a rule matches every request except the warm-up that the official SDK
-    sends on its own. ``model`` may contain ``*`` and ``?``. ``stream`` is whether the request asks
-    for a stream. ``prompt`` is about the text of all messages. ``key`` is a pattern of the API key,
-    with ``*`` and ``?``. ``headers`` are patterns of header fields, with ``*`` and ``?``; null in
-    ``headers`` requires that a field is absent. ``messages`` is the number of messages. ``tools``
-    is whether tools are offered, or the name of one. ``json`` maps JSONPaths (RFC 9535) to the
-    values that the body must have there. ``attempt`` is the number of the attempt at a logical
+    sends on its own. ``model`` may contain ``*`` and ``?``. ``stream`` is true for requests for a
+    stream, and false for all others. ``prompt`` has requirements on the text of all messages.
+    ``key`` is a pattern of the API key, with ``*`` and ``?``. ``headers`` are patterns of header
+    fields, with ``*`` and ``?``; null in ``headers`` requires that a field is absent. ``messages``
+    is the number of messages. ``tools`` is true for requests that offer tools, false for requests
+    that offer none, or the name of an offered tool. ``json`` maps JSONPaths (RFC 9535) to the
+    values that the body must have there. ``attempt`` is the number of this attempt at the logical
     call, from 1. ``method`` is an HTTP method or a list of them. ``not`` describes requests that
     the rule does not match (``excluded`` in Python).
     """

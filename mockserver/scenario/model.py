@@ -1,4 +1,4 @@
-"""A scenario as written in a file: the fields are the keys."""
+"""A scenario as written in a file; the fields of the classes are the keys of the file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Then: TypeAlias = Literal["pass", "stay", "repeat"]
 Condition: TypeAlias = Literal[
     "operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"
 ]
-"""The condition of a component, in the words of Statuspage."""
+"""The condition of a component, with the names that Statuspage uses."""
 StateName: TypeAlias = Annotated[str, Field(min_length=1)]
 Tag: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 
@@ -45,16 +45,17 @@ class State:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
-    One way to answer requests: which ones, when, with which reply and which faults.
+    One way to answer requests, with a reply and faults.
 
     ``name`` is shown in logs and reports. ``match`` selects requests. ``schedule`` selects which of
-    the matching requests the rule takes. ``count_by`` is what the schedule counts: requests, or
-    logical calls, so that all attempts at a call get the same decision, state and action. ``state``
-    lets rules depend on each other. ``reply`` is the model's answer. ``faults`` are applied in
-    order. ``sequence`` replaces these two by a list of actions, one per request that the rule
-    takes: faults by name and perhaps a reply, or the word pass, which leaves the request to later
-    rules. ``then`` is what follows the end of a ``sequence``: further requests pass, its last
-    action stays, or it repeats from the beginning.
+    the matching requests the rule takes. ``count_by`` is what the schedule counts: requests or
+    logical calls; with ``count_by: call``, all attempts at a call get the same decision, state and
+    action. ``state`` lets rules depend on each other. ``reply`` is the model's answer. ``faults``
+    are applied in order. ``sequence`` replaces ``reply`` and ``faults`` by a list of actions, one
+    per request that the rule takes; an action has faults by name and perhaps a reply, or is the
+    word pass, which leaves the request to later rules. ``then`` is what follows the end of a
+    ``sequence``: further requests pass to later rules, the last action stays in effect, or the
+    sequence repeats from the beginning.
     """
 
     name: str = ""
@@ -72,13 +73,13 @@ class Rule:
     def __post_init__(self) -> None:
         if self.sequence and (self.faults or self.reply != Script()):
             other = "faults" if self.faults else "reply"
-            raise ValueError(f"has both {other!r} and 'sequence', which may hold the {other}")
+            raise ValueError(f"has both {other!r} and 'sequence'; put the {other} in the sequence")
         if self.then != "pass" and not self.sequence:
             raise ValueError("has 'then' without a 'sequence'")
 
     @property
     def actions(self) -> tuple[RuleAction, ...]:
-        """The actions that it may apply to a request."""
+        """The actions that the rule may apply to a request."""
         return self.sequence or (RuleAction(self.reply, self.faults),)
 
     @property
@@ -107,10 +108,10 @@ class Spent:
 @dataclass(frozen=True, slots=True)
 class StatusPage:
     """
-    How the status page differs from the scenario; if no key is given, it does not.
+    How the status page differs from the scenario; without keys, the page agrees with the scenario.
 
     ``lag`` is how late the page shows that an outage begins or ends. ``says`` is the condition that
-    it shows for every component, whatever the scenario does.
+    the page shows for every component, whatever the scenario does.
     """
 
     lag: Seconds = 0.0
@@ -124,20 +125,21 @@ class StatusPage:
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """
-    An ordered list of rules. The first matching one answers; if none matches, all is healthy.
+    An ordered list of rules. The first that matches answers; without one, the answer is healthy.
 
     ``name`` is shown in reports. ``version`` is the version of the language. ``description`` sums
-    it up in a line. ``source`` is the report that it is modelled on. ``edition`` selects the state
-    of the API to imitate, by name or by the path of a file. ``seed`` seeds every random draw.
-    ``rules`` are tried in order. ``tier`` enforces the limits of a tier of the edition; without it
-    they are only shown. ``context`` reduces the context window of every model to this many tokens.
-    ``capacity`` is the number of completions that the service handles at once; it refuses more as
-    an overload. ``port`` is when the port itself is out of order, so that requests do not reach the
-    rules. ``limits`` are rate limits that apply for a time. ``status`` is how the status page
-    differs from the scenario. ``extends`` is a shipped scenario, or the path of a file, from which
-    this one inherits. ``parameters`` are values that can be chosen for a run; ``${name}`` inserts
-    one of the ``parameters``. ``expect`` says in words what a good app does. ``tags`` are words for
-    ``cerebras-mock scenarios --tag``.
+    up the scenario in a line. ``source`` is the report that the scenario is modelled on.
+    ``edition`` selects the state of the API to imitate, by name or by the path of a file. ``seed``
+    seeds every random draw. ``rules`` are tried in order. ``tier`` enforces the limits of a tier of
+    the edition; without ``tier``, answers show limits that are not enforced. ``context`` reduces
+    the context window of every model to this many tokens. ``capacity`` is the number of completions
+    that the service handles at once; further ones are refused as an overload. ``port`` sets the
+    times when the port itself is out of order, so that requests do not reach the rules. ``limits``
+    are rate limits that apply for a time. ``status`` sets how the status page differs from the
+    scenario. ``extends`` is a shipped scenario, or the path of a file, from which this one
+    inherits. ``parameters`` are values that can be chosen when the scenario is started; ``${name}``
+    inserts one of the ``parameters``. ``expect`` says in words what a good app does. ``tags`` are
+    words for ``cerebras-mock scenarios --tag``.
     """
 
     name: Annotated[str, Field(min_length=1)]

@@ -1,4 +1,4 @@
-"""Why no rule took a request: recorded at once, put into words only on demand."""
+"""Records why no rule took a request, and describes the reasons only on demand."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class NoMatch:
-    """The reasons why no rule took a request, by the positions of the rules."""
+    """The reason why each rule did not take a request, by the position of the rule."""
 
     rules: Sequence[Rule]
     mismatches: Mapping[int, Mismatch]
 
     def near_misses(self, view: RequestView) -> tuple[NearMiss, ...]:
         """
-        Return the near misses, the nearest first: rules that matched precede those that did not.
+        Return the near misses, nearest first; the rules that match the request come first.
 
         ``view`` is the same request; its key may be redacted, since no reason quotes it.
         """
@@ -67,7 +67,7 @@ class NoMatch:
 
 
 def near_miss_lines(misses: Sequence[NearMiss], *, most: int) -> list[str]:
-    """Return a line for each of the nearest; the last line counts the rest."""
+    """Return a line for each of the nearest misses; the last line counts the remaining misses."""
     lines = [f"not by {miss}" for miss in misses[:most]]
     if len(misses) > most:
         lines[-1] += f" (nor by {len(misses) - most} more)"

@@ -1,5 +1,5 @@
 """
-Parameters: values of a scenario that can be chosen for a run.
+Parameters are values of a scenario that can be chosen when the scenario is started.
 
 The placeholder ``${name}`` inserts a parameter. A value that is only a placeholder becomes the
 parameter's value, of whatever type. In a longer text the value is inserted as text. ``$${name}``
@@ -25,8 +25,9 @@ from mockserver.core.yaml_limits import FILE
 
 Automatic: TypeAlias = Literal["most", "least", "first_model"]
 """
-How a default is chosen: the largest number with which the scenario still acts on the client's
-requests, the smallest such number, or the first model that the client requests.
+How a default is chosen: ``most`` and ``least`` are the largest and the smallest number with which
+the scenario still acts on the client's requests, and ``first_model`` is the first model that the
+client requests.
 """
 
 _KEY = "parameters"
@@ -41,7 +42,7 @@ _STRING = "tag:yaml.org,2002:str"
 def _is_name(name: str) -> str:
     if not _NAME.fullmatch(name) or name in _TAKEN:
         taken = ", ".join(_TAKEN)
-        raise ValueError(f"should be a name such as after_tokens, and none of {taken}")
+        raise ValueError(f"should be a name such as after_tokens, but not one of {taken}")
     return name
 
 
@@ -50,7 +51,7 @@ ParameterName: TypeAlias = Annotated[str, AfterValidator(_is_name)]
 
 def settled(document: Document) -> tuple[Document, dict[str, Automatic]]:
     """
-    Return the document with automatic defaults replaced by plain values, and how to choose them.
+    Return the document with plain values as defaults, and how to choose each automatic default.
 
     Raises DocumentError.
     """
@@ -80,7 +81,7 @@ def _automatic(
             said = f"unknown key {key!r}{suggestion(key, _AUTO_KEYS)}"
             raise document.error((_KEY, name, key), said)
     if "otherwise" not in keys:
-        said = "the key 'otherwise' is missing: the value if nothing is known"
+        said = "give 'otherwise', the value for clients whose requests are not known"
         raise document.error((_KEY, name), said)
     for word in get_args(Automatic):
         if word == keys["auto"].value:
@@ -91,7 +92,7 @@ def _automatic(
 
 
 def _with_values(node: yaml.Node, values: Mapping[str, yaml.Node]) -> yaml.Node:
-    """Return a mapping with the value of each key replaced by that in ``values``."""
+    """Return a mapping with the value of each key replaced by its value in ``values``."""
     return with_value(node, [(key, values[key.value]) for key, _ in node.value])
 
 
@@ -99,8 +100,8 @@ def filled(document: Document, given: Mapping[str, object]) -> tuple[Document, s
     """
     Return the document with its placeholders filled, and the names of the parameters used.
 
-    ``given`` values replace the document's own. Raises UnknownNameError for a parameter that the
-    document does not have, DocumentError for a placeholder that names no parameter.
+    ``given`` values replace the defaults in the document. Raises UnknownNameError for a parameter
+    that the document does not have, DocumentError for a placeholder that names no parameter.
     """
     if not isinstance(document.root, yaml.MappingNode):
         return document, set()
@@ -148,7 +149,7 @@ class Filling:
     letters: int = 0
 
     def whole(self, root: yaml.MappingNode) -> yaml.Node:
-        """Return the filled root; its parameters get the values in effect."""
+        """Return the root with its placeholders filled and the parameters' values in effect."""
         pairs = []
         for key, value in root.value:
             new = value if key.value in _UNFILLED else self._node(value, (key.value,))
@@ -190,25 +191,23 @@ class Filling:
             return found[0][1:]
         node = self._value(found[2], path)
         if not isinstance(node, yaml.ScalarNode):
-            said = (
-                f"the parameter {found[2]!r} is neither a text nor a number to insert into a text"
-            )
+            said = f"only a text or a number can be inserted into a text; {found[2]!r} is neither"
             raise self.document.error(path, said)
         names.append(found[2])
         self._count(path, letters=len(node.value))
         return str(node.value)
 
     def _count(self, path: Path, *, nodes: int = 0, letters: int = 0) -> None:
-        """Count the filled-in parts. Raises DocumentError above the limits of a file."""
+        """Count the filled-in parts. Raises DocumentError if they exceed the limits of a file."""
         self.nodes += nodes
         self.letters += letters
         if self.nodes > FILE.nodes or self.letters > FILE.letters:
-            raise self.document.error(path, "the parameters fill in more than a file may have")
+            raise self.document.error(path, "the parameters make the file larger than is allowed")
 
     def _value(self, name: str, path: Path) -> yaml.Node:
         if name not in self.values:
             known = suggestion(name, self.values)
-            said = f"no parameter is called {name!r}{known}; $${{{name}}} is the text itself"
+            said = f"no parameter is called {name!r}{known}; for the text itself write $${{{name}}}"
             raise self.document.error(path, said)
         return self.values[name]
 

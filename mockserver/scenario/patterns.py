@@ -16,7 +16,7 @@ from mockserver.core.regexes import matcher, searcher
 from mockserver.core.units import Count
 
 _MOST_FOUND = 10_000
-"""Values of a JSONPath that are looked at; ``$..*..*..*`` would find very many."""
+"""At most this many values of a JSONPath are compared, since ``$..*..*..*`` finds very many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ Regex: TypeAlias = Annotated[str, AfterValidator(_is_regex)]
 JsonPath: TypeAlias = Annotated[str, AfterValidator(_is_jsonpath)]
 
 
-# The type of a value selects one branch, so that an error is only about this branch.
+# The type of a value selects one of the types below, so that an error concerns only that type.
 def _number_or_range(value: object) -> str:
     return "range" if isinstance(value, (Mapping, Range)) else "number"
 

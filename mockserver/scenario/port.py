@@ -1,4 +1,4 @@
-"""When the port itself is out of order, so that requests do not reach the rules."""
+"""Times when the port itself is out of order, so that requests do not reach the rules."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Port:
     """
     The windows in which clients get no connection; if two overlap, the first applies.
 
-    In the window ``refuses``, connects are refused at once, as during a restart. In the window
-    ``ignores``, connects get no reply and time out, as behind a firewall; a client that outlasts
-    the window connects late. In the window ``breaks_tls``, the connection is lost during the TLS
-    handshake; this has no effect on a server without TLS. The SDKs, including their warm-up, try
-    three times within one and a half seconds; to survive a restart, a client needs more patience.
-    When a window opens, idle keep-alive connections are closed and answers in progress finish.
+    In the window ``refuses``, connections are refused at once, as during a restart. In the window
+    ``ignores``, attempts to connect get no reply and time out, as behind a firewall; a client that
+    outlasts the window connects late. In the window ``breaks_tls``, the connection is lost during
+    the TLS handshake; this has no effect on a server without TLS. The SDKs, including their
+    warm-up, try three times within one and a half seconds, which is too short to survive a restart.
+    When a window opens, idle keep-alive connections are closed, but answers in progress finish.
     """
 
     refuses: Window | None = None
@@ -28,7 +28,7 @@ class Port:
     breaks_tls: Window | None = None
 
     def state(self, elapsed: float) -> PortState:
-        """Return the state at ``elapsed`` seconds after the scenario's start."""
+        """Return the state of the port ``elapsed`` seconds after the scenario's start."""
         for state, window in self._windows():
             if window is not None and window.open(elapsed):
                 return state

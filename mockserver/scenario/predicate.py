@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Predicate(Generic[T]):
-    """``holds`` evaluates it. ``difference`` describes the mismatch if it does not hold."""
+    """``holds`` evaluates the requirement; ``difference`` describes a mismatch."""
 
     holds: Callable[[T], object]
     difference: Callable[[T], str]
 
 
 def first_failing(predicates: tuple[Predicate[T], ...], asked: T) -> Predicate[T] | None:
-    """Return the first predicate that does not hold, None if all hold."""
+    """Return the first predicate that does not hold, or None if all hold."""
     for predicate in predicates:
         if not predicate.holds(asked):
             return predicate

@@ -1,8 +1,8 @@
 """
 The ``X-Cerebras-Mock-*`` header fields, with which one request overrides the scenario.
 
-A request can carry its own fault, or name the scenario that answers it. Several apps in
-other processes can therefore share one server.
+A request can carry its own fault, or name the scenario that answers it, so several apps in other
+processes can share one server.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FAULT = "x-cerebras-mock-fault"
 SCENARIO = "x-cerebras-mock-scenario"
 FIELDS = frozenset({FAULT, SCENARIO})
 _FAULT_NAME, _SCENARIO_NAME = "X-Cerebras-Mock-Fault", "X-Cerebras-Mock-Scenario"
-_MOST_SETTINGS = 20  # more than any scenario has
+_MOST_SETTINGS = 20  # no shipped scenario has as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class _Chance:
     """
     When the requested faults act.
 
-    ``probability`` is the chance of each request.
+    ``probability`` is the chance that the faults act on a request.
     """
 
     probability: Probability
@@ -64,7 +64,7 @@ _OF_A_RULE = frozenset({"faults", "schedule", "probability"})
 
 def rule_for(headers: Mapping[str, str]) -> Rule | None:
     """
-    Return the rule that a request carries in its header, None if it carries none.
+    Return the rule that a request carries in its header, or None without such a field.
 
     ``X-Cerebras-Mock-Fault`` holds a fault as in YAML, a list of faults, the bare name of a fault,
     or a mapping with the ``faults`` and ``schedule`` of a rule. Such a schedule may only have a

@@ -22,7 +22,7 @@ _MOST_SHOWN = 3
 
 NOT_WARMING: RequestPredicate = Predicate(
     lambda view: view.endpoint != "warming",
-    lambda _: "the endpoint is 'warming', which a rule must name",
+    lambda _: "the endpoint is 'warming', which a rule matches only by name",
 )
 
 
@@ -52,7 +52,7 @@ def model(pattern: str) -> RequestPredicate:
 
 
 def stream(wanted: bool) -> RequestPredicate:  # noqa: FBT001 (a value of the YAML)
-    """Require that the request asks for a stream, or that it does not."""
+    """Require that the request asks for a stream, or that it asks for none."""
     return Predicate(
         lambda view: view.stream is wanted,
         lambda view: f"stream is {view.stream}, not {wanted}".lower(),
@@ -64,7 +64,7 @@ def attempt(wanted: Number) -> RequestPredicate:
     allowed = bounds(wanted)
     return Predicate(
         lambda view: view.attempt in allowed,
-        lambda view: f"it is attempt {view.attempt}, not {allowed}",
+        lambda view: f"this is attempt {view.attempt}, not {allowed}",
     )
 
 
@@ -78,7 +78,7 @@ def key(pattern: str) -> RequestPredicate:
 
 
 def header(name: str, pattern: str | None) -> RequestPredicate:
-    """Require that a header field matches a pattern, or with None that it is absent."""
+    """Require that a header field matches a pattern, or for None that the field is absent."""
     fits = None if pattern is None else glob(pattern)
 
     def holds(view: RequestView) -> object:
@@ -88,9 +88,9 @@ def header(name: str, pattern: str | None) -> RequestPredicate:
     def difference(view: RequestView) -> str:
         found = view.request.headers.get(name)
         if found is None:
-            return f"the header {name!r} is not there"
+            return f"the header {name!r} is missing"
         if fits is None:
-            return f"the header {name!r} is there"
+            return f"the header {name!r} is present"
         if is_credential(name):
             return f"the header {name!r} does not match"
         return f"the header {name!r} is {shown(found)}, not {pattern!r}"
@@ -108,7 +108,7 @@ def messages(wanted: Number) -> RequestPredicate:
 
 
 def tools(wanted: bool | str) -> RequestPredicate:  # noqa: FBT001 (a value of the YAML)
-    """Require that tools are offered, that no tools are, or that a tool of this name is."""
+    """Require that tools are offered (True), that no tools are, or that this tool is offered."""
     if isinstance(wanted, bool):
         return Predicate(
             lambda view: bool(view.tools) is wanted,
@@ -120,14 +120,15 @@ def tools(wanted: bool | str) -> RequestPredicate:  # noqa: FBT001 (a value of t
         )
     return Predicate(
         lambda view: wanted in view.tools,
-        lambda view: f"no tool {wanted!r} is offered, but {', '.join(view.tools) or 'none'}",
+        lambda view: f"{wanted!r} is not an offered tool ({', '.join(view.tools) or 'none'})",
     )
 
 
 def contains(text: str) -> RequestPredicate:
     """Require that the prompt contains a text."""
     return Predicate(
-        lambda view: view.says(text), lambda _: f"the prompt does not contain {text!r}"
+        lambda view: text in view.prompt if view.short else view.says(text),
+        lambda _: f"the prompt does not contain {text!r}",
     )
 
 
@@ -162,5 +163,5 @@ def excluded(request_predicates: tuple[RequestPredicate, ...]) -> RequestPredica
 
 
 def same(found: object, wanted: object) -> bool:
-    """Compare as JSON does: true is not 1."""
+    """Compare as JSON does, so that true is not 1."""
     return found == wanted and isinstance(found, bool) is isinstance(wanted, bool)

@@ -11,17 +11,17 @@ from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.core.messages import Request
 
 _NO_REQUEST = Request("", "")
-_SHORT, _LONG = 1_000, 20_000  # letters: less is searched fast, and more takes memory
+_SHORT, _LONG = 2_000, 20_000  # letters; longer texts take too much memory
 
 
 @dataclass
 class RequestView:
     """
-    A request as the rules of a scenario see it, whether or not the API would accept it.
+    A request as the rules of a scenario see it, even if the API would reject the request.
 
-    ``about`` is the model named in the path. ``attempt`` counts the attempts of the logical call,
-    from 1. ``read`` is the body if it has been parsed already. Costly values are computed when the
-    first rule asks for them.
+    ``about`` is the model named in the path. ``attempt`` is the number of this attempt at the
+    logical call, from 1. ``read`` is the body if it has been parsed already. Costly values are
+    computed when a rule first uses them.
     """
 
     endpoint: str | None = None
@@ -49,28 +49,35 @@ class RequestView:
 
     @property
     def key(self) -> str | None:
-        """The API key, None if there is none."""
+        """The API key, or None without one."""
         return self.request.key
 
     @cached_property
     def prompt(self) -> str:
-        """The text of all messages, or that of an endpoint without messages."""
-        return "\n".join(_texts_of(self.body))
+        """The text of all messages, or the prompt of an endpoint without messages."""
+        return "\n".join(self._texts)
+
+    @cached_property
+    def short(self) -> bool:
+        """Whether the prompt is searched faster than earlier results are looked up."""
+        return len(self.prompt) <= _SHORT
 
     def says(self, words: str) -> bool:
-        """Return whether the prompt contains some words; a long text is searched once for them."""
-        if not words or "\n" in words:  # else they are within one text
+        """Return whether the prompt contains some words; results for long texts are cached."""
+        if not words or "\n" in words:  # words without a line break lie within one text
             return words in self.prompt
         long, others = self._passages
         return words in others or any(_is_in(words, one) for one in long)
 
     @cached_property
+    def _texts(self) -> list[str]:
+        return _texts_of(self.body)
+
+    @cached_property
     def _passages(self) -> tuple[list[str], str]:
-        """The long texts, and all others."""
-        texts = _texts_of(self.body)
-        long = [one for one in texts if _SHORT < len(one) < _LONG]
-        others = [one for one in texts if not _SHORT < len(one) < _LONG] if long else texts
-        return long, "\n".join(others)
+        """The long texts, and all other texts joined."""
+        long = [one for one in self._texts if _SHORT < len(one) < _LONG]
+        return long, "\n".join([one for one in self._texts if not _SHORT < len(one) < _LONG])
 
     @cached_property
     def messages(self) -> int:
@@ -86,7 +93,7 @@ class RequestView:
         return tuple(str(_get(function, "name")) for function in functions)
 
     def at(self, path: str, find: Callable[[Any], list[Any]]) -> list[Any]:
-        """Return the values that ``find`` finds in the body; they are cached by ``path``."""
+        """Return the values that ``find`` finds in the body; the result is cached by ``path``."""
         if path not in self._found:
             self._found[path] = find(self.body)
         return self._found[path]

@@ -1,5 +1,5 @@
 """
-One run of a scenario's rules: decides which rule takes a request, and keeps their counts.
+Decides which rule of a scenario takes a request, and keeps the rules' counts for one run.
 
 Each rule has its own counter and its own random stream, so its decisions do not depend on the draws
 of other rules.
@@ -33,7 +33,7 @@ _ENDED: TrialPredicate = Predicate(
 
 @dataclass(slots=True)
 class CallProgress:
-    """The progress of a logical call: the state in which it began, and its trial by each rule."""
+    """The progress of a logical call: the scenario's state when it began, and its trials."""
 
     state: str = ""
     trials: dict[int, Trial] = field(default_factory=dict[int, Trial])
@@ -43,7 +43,7 @@ class Decision(NamedTuple):
     """
     The rule that takes a request, and its action.
 
-    If no rule takes it, the mock answers as the real API would, and ``no_match`` has the reasons.
+    If no rule takes the request, the mock answers like the real API; ``no_match`` has the reasons.
     """
 
     rule: Rule
@@ -70,11 +70,11 @@ class CompiledRule:
         return self._actions[at % (last + 1) if self.rule.then == "repeat" else min(at, last)]
 
     def take(self, elapsed: float) -> Trial:
-        """Return the next trial; it is refused if the sequence leaves it to later rules."""
+        """Return the next trial, refused if the sequence leaves the request to later rules."""
         return self._in_sequence(self.trials.take(elapsed))
 
     def again(self, number: int, acted: int, elapsed: float) -> Trial:
-        """Return the trial that was counted elsewhere, as ``take`` would have returned it."""
+        """Return a trial that another process has counted, as ``take`` would have returned it."""
         trial = self.trials.tried(number, elapsed)
         trial.acted = acted
         return self._in_sequence(trial)
@@ -92,7 +92,7 @@ class Run:
     """
     The compiled rules in order, and the state that they share.
 
-    An injected rule is tried before all others, but numbered after them.
+    An injected rule is tried before all others, but its number follows theirs.
     """
 
     def __init__(self, rules: Sequence[Rule], seed: int) -> None:
@@ -110,7 +110,7 @@ class Run:
         """
         Decide which rule takes a request, ``elapsed`` seconds after the scenario's start.
 
-        ``progress`` belongs to the request's call and records what is decided for the whole call.
+        ``progress`` belongs to the request's call and records the decisions for the whole call.
         """
         progress.state = progress.state or self.state
         mismatches: dict[int, Mismatch] = {}
@@ -138,7 +138,7 @@ class Run:
         )
 
     def _trial(self, candidate: CompiledRule, elapsed: float, progress: CallProgress) -> Trial:
-        """Return the rule's next trial, or the trial that the call already has."""
+        """Return the rule's next trial, or the one that the call already has from this rule."""
         at = candidate.number
         if at in progress.trials:
             return progress.trials[at]

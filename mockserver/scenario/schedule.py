@@ -20,8 +20,8 @@ class Window:
     """
     A time window, relative to the scenario's start, that can repeat.
 
-    It opens ``after`` this time and stays open ``for`` this time (``lasting`` in Python). With
-    ``repeat`` it opens again each time that period has passed.
+    The window opens ``after`` this time. It stays open ``for`` this time (``lasting`` in Python).
+    If ``repeat`` is given, it opens again after each such period.
     """
 
     after: Seconds = 0.0
@@ -33,11 +33,11 @@ class Window:
             raise ValueError("'repeat' should be longer than 'for', or the window never closes")
 
     def open(self, elapsed: float) -> bool:
-        """Return whether it is open ``elapsed`` seconds after the scenario's start."""
+        """Return whether the window is open ``elapsed`` seconds after the scenario's start."""
         return self.span(elapsed) is not None
 
     def span(self, elapsed: float) -> tuple[float, float] | None:
-        """Return when it opened and when it closes; None if it is not open."""
+        """Return when the window opened and when it closes; None if it is not open."""
         if elapsed < self.after:
             return None
         period = self.repeat or 0.0
@@ -46,7 +46,7 @@ class Window:
         return (opened, closes) if elapsed < closes else None
 
     def changed(self, elapsed: float) -> float:
-        """Return when it last opened or closed; 0 if it has not yet."""
+        """Return when the window last opened or closed; 0 before it first opens."""
         if elapsed < self.after:
             return 0.0
         if (span := self.span(elapsed)) is not None:
@@ -55,7 +55,7 @@ class Window:
         return self.after + (period and (elapsed - self.after) // period * period) + self.lasting
 
     def until_change(self, elapsed: float) -> float:
-        """Return the seconds until it next opens or closes; infinity if it never does."""
+        """Return the seconds until the window next opens or closes; infinity if it never does."""
         if elapsed < self.after:
             return self.after - elapsed
         if (span := self.span(elapsed)) is not None:
@@ -72,8 +72,8 @@ class Trial:
 
     ``number`` counts from 1. ``elapsed`` is in seconds since the start of the scenario. ``draws``
     has a random number from 0 to 1 for each probability in the schedule. ``refused`` is the failing
-    predicate if the rule does not act. ``acted`` counts the trials, up to this one, in which it
-    acted.
+    predicate if the rule does not act. ``acted`` counts the trials in which the rule acted, up to
+    and including this one.
     """
 
     number: int
@@ -95,11 +95,12 @@ class Schedule:
     """
     When a rule acts. All keys must agree; an empty schedule always agrees.
 
-    ``after`` skips this many requests, and the other keys count from there. ``first``, ``at`` and
-    ``every`` count the requests that reach the rule, from 1. ``probability`` applies to each
-    request; the draws come from the seed. ``window`` is the time in which the rule acts. At least
-    one schedule in ``any`` must agree (``any_of`` in Python). Every schedule in ``all`` must agree
-    (``all_of`` in Python). ``not`` is a schedule that must not agree (``excluded`` in Python).
+    ``after`` skips this many requests, and the other keys count only the requests after these.
+    ``first``, ``at`` and ``every`` count the requests that reach the rule, starting at 1.
+    ``probability`` applies to each request; the draws come from the seed. ``window`` is the time in
+    which the rule acts. At least one schedule in ``any`` must agree (``any_of`` in Python). Every
+    schedule in ``all`` must agree (``all_of`` in Python). ``not`` is a schedule that must not agree
+    (``excluded`` in Python).
     """
 
     after: Count = 0
@@ -118,7 +119,7 @@ class Schedule:
 
     @property
     def windows(self) -> tuple[Window, ...]:
-        """All windows in it, however deep."""
+        """All windows of the schedule and of the schedules in it."""
         inner = (*self.any_of, *self.all_of, *((self.excluded,) if self.excluded else ()))
         own = () if self.window is None else (self.window,)
         return (*own, *(window for schedule in inner for window in schedule.windows))
@@ -145,7 +146,7 @@ class Schedule:
         if (window := self.window) is not None:
             yield Predicate(
                 lambda trial: window.open(trial.elapsed),
-                lambda trial: f"it came at {decimal(trial.elapsed)} s, when its window was closed",
+                lambda trial: f"it came at {decimal(trial.elapsed)} s, when the window was closed",
             )
         if (chance := self.probability) is not None:
             at = next(draws)
@@ -161,7 +162,7 @@ class Schedule:
             groups = [schedule.predicates(draws) for schedule in self.any_of]
             yield Predicate(
                 lambda trial: any(first_failing(group, trial) is None for group in groups),
-                lambda trial: f"counted as request {trial.number}, and none of 'any' agrees",
+                lambda trial: f"counted as request {trial.number}, but no schedule in 'any' agrees",
             )
         if self.excluded is not None:
             group = self.excluded.predicates(draws)
@@ -172,14 +173,14 @@ class Schedule:
 
 
 def _counting(says: str) -> Callable[[Trial], str]:
-    return lambda trial: f"counted as request {trial.number}, and the schedule says {says}"
+    return lambda trial: f"counted as request {trial.number}, but the schedule has {says}"
 
 
 class Trials:
     """
     The trials of one rule in one run of a scenario.
 
-    Every trial draws its random numbers, whether or not other keys already refuse it. So the draws
+    Every trial draws its random numbers, even if other keys already refuse the trial, so the draws
     of later trials do not depend on the outcome of earlier ones.
     """
 
@@ -192,7 +193,7 @@ class Trials:
 
     @property
     def decide(self) -> bool:
-        """Whether some trials may differ from others."""
+        """Whether the schedule can refuse any trial."""
         return bool(self._predicates)
 
     def take(self, elapsed: float) -> Trial:

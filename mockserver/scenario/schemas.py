@@ -1,10 +1,11 @@
 """
-JSON Schemas of the files that users write. Editors complete, explain and check keys with them.
+JSON Schemas of the files that users write.
 
-They are generated from the types, so they must be generated again after a change to a fault or key.
-They use draft 7, the newest that the common YAML language server supports. The files
-``scenario.schema.json`` and ``edition.schema.json`` lie beside the files that they describe;
-``cerebras-mock schema`` prints them.
+With these schemas, editors complete, explain and check keys. The schemas are generated from the
+types, so they must be generated again after a change to a fault or key. They use draft 7, the
+newest draft that the common YAML language server supports. The files ``scenario.schema.json`` and
+``edition.schema.json`` lie beside the files that they describe; ``cerebras-mock schema`` prints
+them.
 """
 
 from __future__ import annotations
@@ -59,11 +60,11 @@ class _Generator(GenerateJsonSchema):
     """Describes values as YAML writes them, in draft 7."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
-        """Leave titles out: they would only repeat the names of the keys."""
+        """Leave titles out, since they would only repeat the names of the keys."""
         return False
 
     def dataclass_schema(self, schema: Any) -> Schema:
-        """Describe a class and forbid other keys; not every version of pydantic does."""
+        """Describe a class and forbid other keys, which not every version of pydantic does."""
         shown = super().dataclass_schema(schema)
         return {**shown, "additionalProperties": False, "description": getdoc(schema["cls"])}
 
@@ -97,9 +98,10 @@ def _mappings(schema: Schema) -> Iterator[Schema]:
 
 def _describe(mapping: Schema) -> None:
     """
-    Describe each key with the sentences of its class's docstring that name it, or with the first.
+    Describe each key with the sentences of its class's docstring that name the key.
 
-    The remaining sentences describe the class. Names are quoted as Markdown, which editors render.
+    If no sentence names the key, the first describes it. The remaining sentences describe the
+    class. Names are quoted as in Markdown, which editors render.
     """
     doc = " ".join(mapping.get("description", "").split()).replace("``", "`")
     first, *others = _SENTENCE_END.split(doc)
@@ -114,7 +116,7 @@ def _describe(mapping: Schema) -> None:
 
 
 def _with_placeholders(schema: Schema) -> Schema:
-    """Allow placeholders for values; do not require keys of a scenario that extends another."""
+    """Allow placeholders for values, and require no keys of a scenario that extends another."""
     whole = {"required": schema.pop("required")}
     for mapping in _mappings(schema):
         keys = mapping.get("properties", {})
@@ -127,7 +129,7 @@ def _with_placeholders(schema: Schema) -> Schema:
 
 
 def _or_placeholder(value: Schema) -> Schema:
-    """Allow a placeholder in place of a value, or within it if it is a mapping."""
+    """Allow a placeholder in place of a value, or inside a value that is a mapping."""
     kinds = [_filled_within(kind) for kind in value.get("anyOf", [value])]
     about: Schema = {word: value[word] for word in ("description", "default") if word in value}
     if any(map(_takes_texts, kinds)) or all(map(_is_mapping, kinds)):
@@ -147,7 +149,7 @@ def _filled_within(kind: Schema) -> Schema:
 
 
 def _takes_texts(kind: Schema) -> bool:
-    """Return whether a schema accepts any text, and so a placeholder too."""
+    """Return whether a schema accepts any text, and therefore also a placeholder."""
     narrowed = {"pattern", "enum", "const", "format"} & kind.keys()
     return kind.get("type") == "string" and not narrowed
 

@@ -20,12 +20,13 @@ _LIMIT_KEYS = {f"{kind}_per_{period}": (kind, period) for kind, period in _PLACE
 @dataclass(frozen=True, slots=True)
 class Limit:
     """
-    The limits of each key and model while a window is open, in place of those of the tier.
+    The limits of each key and model while a window is open; they replace the limits of the tier.
 
-    ``window`` is when they apply; usage starts at zero each time it opens.
+    ``window`` is the time in which these limits apply; usage starts at zero each time it opens.
     ``requests_per_second``, ``requests_per_minute``, ``requests_per_hour`` and ``requests_per_day``
     are the maximum numbers of requests. ``tokens_per_minute``, ``tokens_per_hour`` and
-    ``tokens_per_day`` are the maximum numbers of tokens. Limits that are left out do not change.
+    ``tokens_per_day`` are the maximum numbers of tokens. Limits that are left out stay as in the
+    tier.
     """
 
     window: Window = field(default_factory=Window)

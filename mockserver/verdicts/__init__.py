@@ -1,9 +1,9 @@
 """
-Judges a client: a journal in, verdicts out.
+Judges a client: takes a journal and returns verdicts.
 
-Each rule finds one mistake and knows the innocent behaviour that looks like it. A rule accuses only
-if the journal leaves no other explanation: it distinguishes threads, compares waits with a
-tolerance, and accepts whatever an app may have meant to do.
+Each rule finds one mistake, and leaves out the innocent behaviour that looks like that mistake. A
+rule accuses only if the journal leaves no other explanation: it distinguishes threads, compares
+waits with a tolerance, and accepts whatever an app may have meant to do.
 """
 
 from __future__ import annotations

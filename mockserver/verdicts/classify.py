@@ -17,7 +17,7 @@ from .malformed_success import MALFORMED_SUCCESS
 from .mistakes import mistake_behind
 from .retries.errors import passing
 
-_SLOW = 1.0  # seconds that a user notices
+_SLOW = 1.0  # in seconds; users notice such a delay
 _SAID = "{it.status}: {it.said}"
 _AGAIN = "{it.again}"
 
@@ -28,10 +28,10 @@ _UNSERVED = frozenset({"model_not_found", "model_archived", "context_length_exce
 @dataclass(frozen=True, slots=True)
 class Classification:
     """
-    What went wrong in an exchange; all fields are empty if nothing did.
+    What went wrong in an exchange; all fields are empty if nothing went wrong.
 
-    ``fault_classes`` has the classes that it counts for, in the order of ``FAULT_CLASSES``.
-    ``what`` says what happened, ``fix`` what to do about it.
+    ``fault_classes`` has the classes for which the exchange counts, in the order of
+    ``FAULT_CLASSES``. ``what`` says what happened, and ``fix`` says what to do.
     """
 
     fault_classes: tuple[str, ...] = ()
@@ -54,10 +54,10 @@ def classify(exchange: Exchange, edition: Edition) -> Classification:
 
 def own_mistake(exchange: Exchange, edition: Edition) -> Classification | None:
     """
-    Return the client's mistake for which the API refused a request; None if there is none.
+    Return the mistake of the client that made the API refuse a request; None if there is none.
 
-    That is a mistake in its set-up, or a request for an unknown model, or for too many tokens.
-    A refusal by the scenario, or by a limit that the client has reached, is not one.
+    Such a mistake is in the client's set-up, or is a request for an unknown model or for too many
+    tokens. A refusal by the scenario, or by a limit that the client has reached, is no mistake.
     """
     if not exchange.refused:
         return None
@@ -70,7 +70,7 @@ def own_mistake(exchange: Exchange, edition: Edition) -> Classification | None:
 
 
 def rows_met(it: ExchangeView) -> Iterator[Row]:
-    """Yield the rows that apply to an exchange; of the rows with sentences, only the first."""
+    """Yield the rows that apply to an exchange; of the rows that explain it, only the first."""
     explained = False
     for row in ROWS:
         if (row.besides or not row.what or not explained) and row.when(it):
@@ -115,7 +115,7 @@ def _has_felt(*faults: str) -> Condition:
 
 
 def _where_malformed(row: Row) -> Row:
-    """Return a row that parses an answer only if it may be malformed."""
+    """Return a row that parses an answer only if that answer may be malformed."""
     return replace(row, when=_both(lambda it: it.may_be_malformed, row.when))
 
 
@@ -150,16 +150,16 @@ ROWS = (
     Row(
         "token-quota",
         lambda it: it.too_large is not None,
-        "the request asks for {it.too_large[0]} tokens, and the limit is {it.too_large[1]}: it can "
-        "never fit",
+        "the request asks for {it.too_large[0]} tokens, but the limit is {it.too_large[1]}, so "
+        "the request can never fit",
         "send a shorter prompt or set a smaller max_completion_tokens; waiting never helps",
     ),
     Row(
         "token-quota",
         lambda it: it.takes_all is not None,
-        "the request asks for {it.takes_all[0]} tokens, and the limit is {it.takes_all[1]}: it is "
-        "answered only when the limit is entirely unused",
-        "set max_completion_tokens to what the answer needs, or send a shorter prompt",
+        "the request asks for {it.takes_all[0]} tokens, but the limit is {it.takes_all[1]}, so "
+        "the request is answered only when the limit is entirely unused",
+        "set max_completion_tokens to the length that the answer needs, or send a shorter prompt",
     ),
     Row("request-quota", _code("request_quota_exceeded"), "{it.quota}", "{it.quota_fix}"),
     Row("token-quota", _code("token_quota_exceeded"), "{it.quota}", "{it.quota_fix}"),
@@ -180,13 +180,13 @@ ROWS = (
         "refused-body",
         _code("wrong_api_format"),
         "the API refuses the body: {it.said}",
-        "send only what the API documents",
+        "send only fields and values that the API documents",
     ),
     Row(
         "",
         _code("request_budget_spent"),
-        "{it.exchange.request.place} sent more requests than a test may",
-        "end the loop, or allow more with --cerebras-max-requests",
+        "{it.exchange.request.place} sent more requests than a test may send",
+        "end the loop, or allow more requests with --cerebras-max-requests",
     ),
     # nothing more comes
     Row(
@@ -220,8 +220,9 @@ ROWS = (
     Row(
         "forbidden",
         _both(_lasting(403), lambda it: not it.error),
-        "403: the edge blocks the client before the API sees its key",
-        "check the network, its proxy and the User-Agent, not the key; do not show the page",
+        "403: the edge blocks the client before the API sees the key",
+        "check the network, the proxy and the User-Agent, not the key; do not show the page to "
+        "users",
     ),
     Row("forbidden", _status(403), _SAID, _AGAIN, besides=True),
     Row(
@@ -241,7 +242,7 @@ ROWS = (
         "error-event",
         lambda it: it.exchange.broken_off,
         "an error ended the stream after {it.tokens} tokens of the answer: {it.said}",
-        "handle errors while reading a stream too, and discard the partial answer",
+        "also handle errors while reading a stream, and discard the partial answer",
     ),
     Row(
         "lost-connection",
@@ -256,7 +257,7 @@ ROWS = (
         "the stream ended after {it.tokens} tokens without a finish_reason",
         "treat a stream without finish_reason as cut off; clients raise no error for it",
     ),
-    # answers that come to their end
+    # answers that were sent to their end
     *map(_where_malformed, MALFORMED_SUCCESS),
     Row(
         "truncated",
@@ -271,7 +272,7 @@ ROWS = (
         "the connection was closed after the answer, without notice",
         "try again if a kept-alive connection turns out to be closed",
     ),
-    # classes that count besides any other
+    # classes that count in addition to others
     Row("page", lambda it: it.media_type.startswith("text/html")),
     Row("slow", _is_slow),
     Row("empty-answer", _has_felt("empty_answer", "reasoning_only")),

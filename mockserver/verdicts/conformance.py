@@ -1,9 +1,9 @@
 """
-Whether every client can read an answer.
+Checks whether every client can read an answer.
 
 An answer may differ from the API's form if all measured clients read it correctly, for example by
 comments between events (``docs/faults.md`` has the measurements). Any other difference is a reason
-to ask again: some client sees an error, nothing, or another text.
+to ask again, because some client sees an error, nothing, or another text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LONGEST_LINE = 2**17  # characters; the lowest limit of any client
 
 
 def readable(exchange: Exchange) -> bool:
-    """Return whether all clients read a completion alike and find it whole."""
+    """Return whether all clients read the same text in a completion and find it whole."""
     plan = exchange.plan
     kind = "text/event-stream" if exchange.stream else "application/json"
     if not (field_of(plan, "content-type") or "").startswith(kind):
@@ -39,7 +39,7 @@ def readable(exchange: Exchange) -> bool:
 
 
 def _framed(plan: Plan) -> bool:
-    """Whether the body is as long as the head says."""
+    """Whether the body has the length that the head announces."""
     head = head_of(plan)
     promised = head and head.length
     return promised is None or promised == len(inspection.sent_body(plan))
@@ -69,7 +69,7 @@ def _object(text: str) -> dict[str, Any]:
     """Read a JSON object; raises ValueError for anything else, and for a repeated key."""
     found = json.loads(text, object_pairs_hook=_unique)
     if not isinstance(found, dict):
-        raise ValueError("no object")  # noqa: TRY004 (one error for everything unreadable)
+        raise ValueError("no object")  # noqa: TRY004 (the same error for everything unreadable)
     return found
 
 
@@ -100,7 +100,7 @@ def _is_choice(choice: Any) -> bool:
 
 
 def _adds_up(last: dict[str, Any], exchange: Exchange) -> bool:
-    """Whether usage, if there is any, counts the tokens that came, and no event came twice."""
+    """Whether usage, if any, counts exactly the tokens sent, and no event was sent twice."""
     usage = last.get("usage")
     counted = usage.get("completion_tokens") if isinstance(usage, dict) else None
     if counted not in (None, exchange.completion_tokens):
@@ -110,6 +110,6 @@ def _adds_up(last: dict[str, Any], exchange: Exchange) -> bool:
 
 
 def _is_copy(early: Data, late: Data) -> bool:
-    """Whether an event repeats the one before, whose tokens were counted already."""
+    """Whether an event repeats the previous one, whose tokens are already counted."""
     same = early.data == late.data and early.data.startswith(b"data: ")
     return same and early.tokens > late.tokens

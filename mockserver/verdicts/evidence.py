@@ -1,4 +1,4 @@
-"""The evidence in a test, besides its requests, of how its app used the answers."""
+"""What a test shows, besides its requests, about how the app used the answers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Field: TypeAlias = tuple[str, object]
 @dataclass(frozen=True, slots=True)
 class Held:
     """
-    A text that the app handed out, and ``where``: in a value of the test, its output or a file.
+    A text that the app passed on; ``where`` names a value of the test, an output or a file.
 
-    ``beside`` has the fields of the object that holds the text, the text's own included.
-    ``is_all`` says that a variable of the test holds the text and nothing else.
+    ``beside`` has all fields of the object that holds the text, including the field of the text.
+    ``is_all`` is true if a variable of the test holds the text and nothing else.
     """
 
     where: str
@@ -30,13 +30,13 @@ class Evidence:
     """
     The evidence after a test has passed.
 
-    ``held`` has the texts that are new in the test's variables, ``written`` those in its output,
-    log and files, and ``kept`` those in values from before the first request. ``fields`` has all
-    other new values, ``states`` all other values from before. ``looked`` says that the app may
-    have checked how an answer ended, ``raised`` that the test caught an exception, ``catches``
-    that it may have caught one. ``is_bare`` says that the app had no other way to mark an answer:
-    it calls an SDK itself, it has printed, logged and warned about nothing, and the test holds only
-    one text and no object with a state.
+    ``held`` has the new texts in the test's variables, ``written`` the texts in its output, log and
+    files, and ``kept`` the texts in values that existed before the first request. ``fields`` has
+    all other new values, and ``states`` all other values that existed before. ``looked`` is true if
+    the app may have checked how an answer ended, ``raised`` if the test caught an exception, and
+    ``catches`` if the test may have caught one. ``is_bare`` is true if the app had no other way to
+    mark an answer: the app calls an SDK itself and has not printed, logged or warned, and the test
+    holds only one text and no object with a state.
     """
 
     held: Sequence[Held] = ()

@@ -1,4 +1,4 @@
-"""An exchange as the table of fault classes sees it, and the type of a row of that table."""
+"""The view of an exchange that the table of fault classes uses, and the type of its rows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ExchangeView:
     """
     The properties of an exchange that conditions and sentences of the rows use.
 
-    ``edition`` is the one that answered.
+    ``edition`` is the edition that answered.
     """
 
     def __init__(self, exchange: Exchange, edition: Edition) -> None:
@@ -62,7 +62,7 @@ class ExchangeView:
         """
         Whether the client sees that the connection was lost during the answer.
 
-        A stream without a length or chunks ends with its connection, so no client sees a loss.
+        A stream without a length or chunks ends when its connection ends, so no client sees a loss.
         """
         head = head_of(self.exchange.plan)
         if head is None or not self.exchange.interrupted:
@@ -80,10 +80,10 @@ class ExchangeView:
     @cached_property
     def may_be_malformed(self) -> bool:
         """
-        Whether a completion came with status 200 and has to be parsed to find out what it is.
+        Whether a completion has status 200 and must be parsed before it can be classified.
 
-        Most need not be parsed: the API's own are well-formed, unless they end with ``length``.
-        Answers that the journal has shortened can't be parsed.
+        Most completions need no parsing: the mock's unchanged answers are well-formed, unless they
+        end with ``length``. Answers that the journal has shortened can't be parsed.
         """
         exchange = self.exchange
         if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
@@ -96,7 +96,7 @@ class ExchangeView:
 
     @property
     def key(self) -> str:
-        """The Authorization header, as the journal keeps it."""
+        """The Authorization header, as it is in the journal."""
         return self.exchange.request.headers.get("authorization", "")
 
     @property
@@ -114,7 +114,7 @@ class ExchangeView:
 
     @property
     def window(self) -> tuple[int, int, int]:
-        """The tokens needed, the window, and the excess; 0 if the error does not state them."""
+        """The needed tokens, the window, and the excess; 0 for each if the error has none."""
         found = _WINDOW.search(self.said)
         needed, room = map(int, found.groups()) if found else (0, 0)
         return needed, room, needed - room
@@ -131,12 +131,12 @@ class ExchangeView:
 
     @property
     def too_large(self) -> tuple[int, int] | None:
-        """The tokens asked for and the limit, if the request can never fit."""
+        """The requested tokens and the limit, if the request can never fit."""
         return too_large(self.exchange)
 
     @property
     def takes_all(self) -> tuple[int, int] | None:
-        """The tokens asked for and the limit, if the request needs more than all of it."""
+        """The requested tokens and the limit, if the request exceeds the whole limit."""
         return takes_all(self.exchange)
 
     @property
@@ -150,20 +150,20 @@ class ExchangeView:
 
     @property
     def quota_fix(self) -> str:
-        """How long to wait: by ``Retry-After``, by the ``reset`` field, or by the period."""
+        """How long to wait, according to ``Retry-After``, the ``reset`` field or the period."""
         wait = self.exchange.retry_after
         if wait is not None and wait >= _HOUR:
-            return "give up or ask another model: Retry-After is longer than any user waits"
+            return "Retry-After is longer than any user waits, so give up or ask another model"
         if wait is not None:
             return "wait as long as Retry-After says, add jitter, and send fewer requests at once"
         for limit in get_args(LimitName):
             reset = field(self.exchange, f"reset-{limit}")
             if reset is not None and field(self.exchange, f"remaining-{limit}") == 0:
                 until = f"x-ratelimit-reset-{limit} says {duration(reset)}"
-                return f"wait until the limit resets: {until}; add jitter"
+                return f"wait until the limit resets ({until}), and add jitter"
         period = _PERIOD.search(self.said.partition(" - ")[0])
         if period and period[1] in ("hour", "day"):
-            return f"give up or ask another model: a quota per {period[1]} takes too long to refill"
+            return f"a quota per {period[1]} refills too slowly, so give up or ask another model"
         lasting = f" until the {period[1]} is over" if period else ""
         return f"back off exponentially with jitter{lasting}, and send fewer requests at once"
 
@@ -172,7 +172,7 @@ class ExchangeView:
         """Why an answer stopped where it did, as the end of a sentence."""
         model = self.edition.models.get(self.exchange.model)
         if asked := self.exchange.requested_tokens:
-            return f", the {asked} it asked for"
+            return f", the {asked} that the request asked for"
         default = model.default_output if model else None
         return f", the default of {default}" if default else ""
 
@@ -191,7 +191,7 @@ class ExchangeView:
 
     @cached_property
     def streams(self) -> bool:
-        """Whether events came, whether or not the client asked for a stream."""
+        """Whether the answer is a stream, even if the client did not ask for one."""
         return inspection.streams(self.exchange.plan)
 
     @cached_property
@@ -206,7 +206,7 @@ class ExchangeView:
 
     @cached_property
     def choices(self) -> list[Served]:
-        """The readable part of each choice."""
+        """The part of each choice that can be read."""
         return self.exchange.choices
 
     @property
@@ -218,7 +218,7 @@ class ExchangeView:
 
     @property
     def event(self) -> str:
-        """The name of the first event that has one."""
+        """The name of the first named event; empty if there is none."""
         return next((name for name, _ in self.events if name), "")
 
     @cached_property
@@ -241,9 +241,10 @@ class Row:
     """
     A way to go wrong: its class, its condition, what happened and what to do.
 
-    The class is one of ``FAULT_CLASSES``, or empty if coverage counts none. In the two sentences
-    ``it`` is the view. Of the rows that apply to an exchange, the first with sentences explains it
-    and counts. Rows without sentences, and rows with ``besides``, count as well.
+    ``fault_class`` is one of ``FAULT_CLASSES``, or empty if coverage counts none. In ``what`` and
+    ``fix``, ``it`` is the view. Of the rows that apply to an exchange, the first one with a
+    ``what`` explains the exchange and counts. Rows without ``what``, and rows with ``besides``,
+    count in addition.
     """
 
     fault_class: str

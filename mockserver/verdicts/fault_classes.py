@@ -1,7 +1,7 @@
 """
 The classes of faults that a client can meet, in the order of the fault coverage report.
 
-Coverage counts them, because a suite that never met a class proves nothing about it.
+Coverage counts the classes that a suite has met, because the suite proves nothing about the others.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 UNREACHABLE = "unreachable"
-"""The class that leaves no exchange, because the scenario shut the port."""
+"""The class that leaves no exchange in the journal, because the scenario closed the port."""
 
 FAULT_CLASSES: Mapping[str, str] = {
     "wrong-key": "401, the key is refused",

@@ -17,11 +17,15 @@ from .received import content_of, messages_of, parts
 from .telling import is_named_so, place_of, says_so, tells, tells_by_name
 from .verdict import Case, Certainty, Finding
 
-_ON_PURPOSE = 16  # tokens; an app that asks for fewer needs no more, as for a "yes" or "no"
-_CHOSEN = 100  # tokens; an app that asks for fewer, and gets them all, may want no more
+_ON_PURPOSE = (
+    16  # tokens; an app that asks for fewer needs only a short answer, such as "yes" or "no"
+)
+_CHOSEN = (
+    100  # tokens; an app that asks for fewer, and gets that many, may not want a longer answer
+)
 _LEAST = 8  # characters; a shorter text can't be recognised
 _UNIQUE = 24  # characters; a shorter text can't be recognised within another
-_MOST = 20  # half answers of a test that are judged
+_MOST = 20  # half answers that are judged in one test
 _NEAR = 3  # later requests whose history is searched for a half answer
 _LONG = 2000  # characters; no word of a longer text counts as a mark
 _SOMETHING = re.compile(r'"(?:content|text)":"[^"]|"tool_calls":\[')  # nearly every answer has this
@@ -31,9 +35,9 @@ _NOTHING = ("None", "null")  # how Python and JSON write an empty answer
 @dataclass(frozen=True, slots=True)
 class _Half:
     """
-    An incomplete answer: the text that arrived, and a phrase that says what happened to it.
+    An incomplete answer: the text that arrived, and a phrase on what happened to the answer.
 
-    ``silent`` says that no client raises an exception for it by itself.
+    ``silent`` is true if no client raises an exception for this answer.
     """
 
     exchange: Exchange
@@ -61,7 +65,7 @@ def half_answers(case: Case) -> Iterator[Finding]:
 
 
 def _is_reported(evidence: Evidence, case: Case) -> bool:
-    """Whether anything that the test can see reports that something went wrong."""
+    """Whether anything in the evidence reports that something went wrong."""
     texts = {choice.text.strip() for one in case.exchanges for choice in one.choices} - {""}
     served = sorted(texts, key=len, reverse=True)
     if any(tells_by_name(*one) for one in (*evidence.fields, *evidence.states)):
@@ -76,14 +80,14 @@ def _is_reported(evidence: Evidence, case: Case) -> bool:
 
 
 def _own_words(text: str, served: Sequence[str]) -> str:
-    """Return a text without the served answers in it; empty if it is too long to be a mark."""
+    """Return a text without the served answers; empty if the rest is too long to be a mark."""
     for one in served:
         text = text.replace(one, " ")
     return text if len(text) <= _LONG else ""
 
 
 def _halves(exchange: Exchange, case: Case) -> Iterator[_Half]:
-    """Yield the parts of an answer that look like a success and are not one."""
+    """Yield the parts of an answer that look like a whole answer and are not."""
     asked = exchange.requested_tokens
     if not _is_known(exchange) or (asked is not None and asked <= _ON_PURPOSE):
         return
@@ -98,10 +102,10 @@ def _halves(exchange: Exchange, case: Case) -> Iterator[_Half]:
 
 
 def _is_known(exchange: Exchange) -> bool:
-    """Whether a completion was sent as a success and the client received it to its end."""
+    """Whether an exchange is a successful completion that the client read to its end."""
     if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
         return False
-    return not exchange.client_left  # it may have had to check, or have raised an error of its own
+    return not exchange.client_left  # such a client may have raised an error
 
 
 def _empty_answers(exchange: Exchange, case: Case) -> Iterator[_Half]:
@@ -110,17 +114,17 @@ def _empty_answers(exchange: Exchange, case: Case) -> Iterator[_Half]:
         return
     if is_page(view):
         yield _Half(exchange, view.text, "was an HTML page, not a completion")
-    yield _Half(exchange, "", "was empty")  # for a page, too: some clients see no text in it
+    yield _Half(exchange, "", "was empty")  # also for a page, in which some clients find no text
 
 
 def _is_silent(exchange: Exchange, case: Case) -> bool:
-    """Whether the transport sees an answer end like a whole one."""
+    """Whether the transport reports no loss, so that an incomplete answer seems whole."""
     broken = exchange.stalled or exchange.broken_off or ExchangeView(exchange, case.edition).lost
     return not broken
 
 
 def _is_a_whole_answer(half: _Half, case: Case) -> bool:
-    """Whether another answer has exactly this text and is whole."""
+    """Whether another answer is whole and has exactly this text."""
     return any(
         choice.text.strip() == half.text.strip()
         for other in case.exchanges
@@ -138,12 +142,14 @@ def _passed_on(half: _Half, case: Case, evidence: Evidence) -> Iterator[Finding]
     near = [*later[:_NEAR], *later[_NEAR:][-1:]]
     sent = {late: [place_of(half.text, turn) for turn in _answers_in(late)] for late in near}
     if any(place == "line" for _, place in places) or any("line" in one for one in sent.values()):
-        return  # the app has marked the part, or added its rest
+        return  # the app has marked the text, or added the missing rest
     plain = [held for held, place in places if place != "absent"]
     if any(_is_marked(held) for held in plain):
         return
     fed = [late for late, places in sent.items() if "end" in places]
-    may_go_on = evidence.looked and half.silent  # an app that checks may ask for the rest
+    may_go_on = (
+        evidence.looked and half.silent
+    )  # an app that checks how an answer ended may ask for the rest
     what = f"#{half.exchange.number} {half.fate}"
     if fed and (may_go_on or not plain):
         if not may_go_on:
@@ -155,11 +161,11 @@ def _passed_on(half: _Half, case: Case, evidence: Evidence) -> Iterator[Finding]
         passed = f"{what}, and {held.where} holds it as a whole answer"
         yield Finding(passed, (half.exchange, *fed), certainty)
     elif not fed and (empty := _empty(evidence)):
-        yield Finding(f"{what}, and {empty.where} has nothing of it", (half.exchange,), "advice")
+        yield Finding(f"{what}, and {empty.where} lacks the text", (half.exchange,), "advice")
 
 
 def _is_marked(held: Held) -> bool:
-    """Whether the name of a text, or a field beside it, says that it is incomplete."""
+    """Whether the name of a text, or a field beside it, marks the text as incomplete."""
     return any(
         is_named_so(name) if value == held.text else tells(name, value)
         for name, value in held.beside
@@ -167,13 +173,13 @@ def _is_marked(held: Held) -> bool:
 
 
 def _is_certain(half: _Half, held: Held, evidence: Evidence) -> bool:
-    """Whether the app had no sign of the cut, did not look for one, and could not report it."""
+    """Whether the app certainly missed the cut: no exception, no check, and no report of it."""
     same = held.is_all and held.text.strip() == half.text.strip()
     return half.silent and same and evidence.is_bare and not evidence.looked
 
 
 def _empty(evidence: Evidence) -> Held | None:
-    """Return the empty text that the app handed out, if it handed out nothing else."""
+    """Return the empty text that the app passed on, if it passed on nothing else."""
     texts = evidence.held
     alone = texts and not any(held.text.strip() for held in texts)
     return texts[0] if alone and not _says_more(evidence) else None
@@ -191,7 +197,7 @@ def _place(text: str, held: Held) -> str:
 
 
 def _answers_in(late: Exchange) -> list[str]:
-    """Return the answers in a history; a last one, which the model has to continue, is left out."""
+    """Return the model's answers in a request, except a last one that it should continue."""
     turns = pairwise(messages_of(late))
     return [content_of(turn) for turn, _ in turns if turn.get("role") == "assistant"]
 
@@ -202,13 +208,13 @@ def _nothing_passed_on(half: _Half, case: Case, evidence: Evidence) -> Iterator[
     empty = _empty(evidence)
     what = f"#{half.exchange.number} {half.fate}"
     if found := [*words, *([empty] if empty else ())]:
-        passed = f"{what}, and {found[0].where} holds that as an answer"
+        passed = f"{what}, and {found[0].where} holds it as an answer"
         yield Finding(passed, (half.exchange,), "advice")
         return
     later = (late for late in case.exchanges if late.number > half.exchange.number)
     fed = [late for late in later if _has_nothing(late)]
     if fed and not evidence.looked:
-        passed = f"{what}, and #{fed[0].number} has that as an answer in its history"
+        passed = f"{what}, and #{fed[0].number} has it as an answer in its history"
         yield Finding(passed, (half.exchange, *fed), "advice")
 
 

@@ -31,10 +31,10 @@ def leaked_keys(case: Case) -> Iterator[Finding]:
 
 
 def _is_key(shown: str, prefix: str) -> bool:
-    """Return whether a shortened key has this beginning; a placeholder is not a key."""
+    """Return whether a shortened key has this beginning and is not a placeholder."""
     return shown.startswith(prefix) and shown.endswith("...")
 
 
 def _key(exchange: Exchange) -> str:
-    """Return the key as the journal keeps it, shortened."""
+    """Return the shortened key that is in the journal."""
     return exchange.request.headers.get("authorization", "").rpartition(" ")[2]

@@ -13,7 +13,7 @@ from mockserver.scenario.injection import PAST_BUDGET
 
 from .verdict import Case, Finding
 
-_SHOWN = 8  # exchanges; there are hundreds of similar ones
+_SHOWN = 8  # exchanges that a finding shows, out of hundreds
 _MINUTE = 60.0  # seconds of the client's clock
 _MOST_LOOKS = 10  # requests of one client within a minute: one every six seconds
 _MOST_UNSEEN = 60  # requests of all clients that can't be told apart
@@ -21,7 +21,7 @@ _Watcher: TypeAlias = tuple[str, str, tuple[int, int] | None, int]
 
 
 def endless_requests(case: Case) -> Iterator[Finding]:
-    """Find the places in an app that sent more requests than a test may."""
+    """Find the places in an app that sent more requests than a test may send."""
     answered: dict[str, list[Exchange]] = {}
     refused: Counter[str] = Counter()
     for exchange in case.exchanges:
@@ -35,12 +35,12 @@ def endless_requests(case: Case) -> Iterator[Finding]:
         came = f"{counted(len(before) + more, 'request')} came from {place}"
         if before:
             last = before[-1]
-            came += f", and the last one answered, #{last.number}, got {last.outcome}"
+            came += f", and the last answered one, #{last.number}, got {last.outcome}"
         yield Finding(came, tuple(before[-_SHOWN:]))
 
 
 def polled_status_page(case: Case) -> Iterator[Finding]:
-    """Find clients that request the status page again and again, more often than they failed."""
+    """Find clients that request the status page more often than their requests failed."""
     failures = sorted(exchange.over for exchange in case.exchanges if exchange.failed)
     minute = _MINUTE / case.journal.scale
     looks: dict[_Watcher, list[StatusLook]] = {}
@@ -52,13 +52,13 @@ def polled_status_page(case: Case) -> Iterator[Finding]:
             lasted = (most[-1].at - most[0].at) * case.journal.scale
             sender = most[-1].sender
             site = sender.site if sender else None
-            often = f"{counted(len(most), 'look')} at the status page within {lasted:.1f} s"
+            often = f"{counted(len(most), 'request')} for the status page within {lasted:.1f} s"
             where = f", from {site[0]}:{site[1]}" if site else ""
             yield Finding(f"{often}{where}", site=site)
 
 
 def _watcher(look: StatusLook) -> _Watcher:
-    """Return a key that distinguishes clients: the sender, the path, and the call of the test."""
+    """Return a key that distinguishes clients by sender, path, and part of the test."""
     sender = look.sender
     return look.path, sender.name if sender else "", sender.turn if sender else None, look.part
 
@@ -67,7 +67,7 @@ def _busiest(
     looks: Sequence[StatusLook], failures: Sequence[float], minute: float
 ) -> Sequence[StatusLook]:
     """
-    Return the requests of the worst minute, if they are too many; else none.
+    Return the requests of the busiest minute if they are too many, or else none.
 
     Each failure in that minute, or in the minute before, excuses one request.
     """

@@ -1,9 +1,9 @@
 """
-Bad 200s: answers with status 200 that are not the success they seem to be.
+Bad 200s: answers with status 200 that are not a usable completion.
 
-The rows recognise them by their bytes, not by the faults that made them, so that they explain a
-user's own faults as well. Their texts and their order are in ``malformed_success.yaml``.
-``docs/faults.md`` says what each client makes of them.
+The rows recognise bad answers by their bytes, not by the faults that made them, so they explain a
+user's own faults as well. The texts and the order of the rows are in ``malformed_success.yaml``.
+``docs/faults.md`` says how each client reacts to such answers.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _is_no_json(it: ExchangeView) -> bool:
 
 
 def is_silent(it: ExchangeView) -> bool:
-    """Whether there are choices, but none has text or calls."""
+    """Whether there are choices, but none of them has text or calls."""
     return bool(it.choices) and not any(one.text or one.calls for one in it.choices)
 
 

@@ -34,17 +34,17 @@ def lasting(text: str) -> str:
 
 
 def asked_without(exchange: Exchange, fields: Collection[str]) -> str | bytes:
-    """Return a body without some of its fields; as it was sent, if JSON can't encode it again."""
+    """Return a body without some fields, or the unchanged body if JSON can't encode it again."""
     body = {name: value for name, value in exchange.body.items() if name not in fields}
     return _written(body) or exchange.request.body
 
 
 def normalized(exchange: Exchange) -> tuple[str, str] | None:
     """
-    Return a request without the values that an app may change with each attempt; None if unknown.
+    Return a request without values that an app may change with each attempt, if possible.
 
-    It removes the fields that change no answer, and the times in the system prompt. Other ids and
-    times stay, because the question may be about them.
+    This removes the fields that do not affect the answer, and the times in the system prompt. Other
+    ids and times remain, because the question may be about them. Returns None without a JSON body.
     """
     body = {name: value for name, value in exchange.body.items() if name not in _OF_THE_ATTEMPT}
     if isinstance(messages := body.get("messages"), list):
@@ -63,5 +63,5 @@ def _timeless(message: Any) -> Any:
 def _written(body: Mapping[str, Any]) -> str | None:
     try:
         return json.dumps(body, sort_keys=True)
-    except RecursionError:  # it was parsed when the stack was shallower
+    except RecursionError:  # the body was parsed when the stack was shallower
         return None

@@ -1,4 +1,4 @@
-"""Correct code for each rule and for some exceptions, from ``patterns.yaml``."""
+"""Reads the correct code for each rule, and for some exceptions, from ``patterns.yaml``."""
 
 from __future__ import annotations
 

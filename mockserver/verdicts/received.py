@@ -1,4 +1,4 @@
-"""Whether an answer arrived whole, in part, or was abandoned, and the question it answers."""
+"""Tells whether an answer arrived whole, in part or not at all, and finds its question."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _LENGTH = b'"length"'
 
 def parts(exchange: Exchange) -> list[Served]:
     """
-    Return the choices that the client could see to be incomplete, except for empty ones.
+    Return the choices, except empty ones, that the client could recognise as incomplete.
 
-    They end with ``length``, or the stream breaks off. An answer that the client abandoned does not
-    count.
+    Such a choice ends with ``length``, or the stream breaks off. Answers that the client abandoned
+    do not count.
     """
     if exchange.refused or left(exchange) or exchange.endpoint not in COMPLETING:
         return []
@@ -41,7 +41,7 @@ def complete(exchange: Exchange) -> bool:
     """
     Whether a completion arrived in full, so that there was no reason to ask again.
 
-    A completion that some client misreads counts as not arrived.
+    A completion that some client misreads does not count as arrived.
     """
     if exchange.failed or exchange.client_left or exchange.finished is None:
         return False
@@ -52,7 +52,7 @@ def complete(exchange: Exchange) -> bool:
 
 
 def question(exchange: Exchange) -> str:
-    """Return the last text of the user, or the prompt; empty if the body can't be read."""
+    """Return the user's last text, or the prompt; empty if the body can't be read."""
     try:
         return last_user_text(exchange.body).strip()
     except (AttributeError, KeyError, TypeError):  # a body that failed validation
@@ -65,7 +65,7 @@ def messages_of(exchange: Exchange) -> Sequence[dict[str, Any]]:
 
 
 def content_of(message: dict[str, Any]) -> str:
-    """Return the text of a message, with all its parts."""
+    """Return the text of a message, with all parts joined."""
     content = message.get("content")
     if isinstance(content, list):
         found = (one.get("text") for one in dicts(content))

@@ -1,4 +1,4 @@
-"""The rules, whose texts are in ``rules.yaml``, and ``judge``, which applies them all."""
+"""The rules, whose texts are in ``rules.yaml``, and ``judge``, which applies all rules."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _site_of(finding: Finding) -> tuple[str, int] | None:
 
 
 def _is_its_own(finding: Finding) -> bool:
-    """Whether the client acted freely: what follows an intervention of the mock is not judged."""
+    """Whether the mock intervened in none of the exchanges, so the client acted freely."""
     return not any(exchange.intervened for exchange in finding.exchanges)
 
 
@@ -99,12 +99,12 @@ def _not_judged(journal: Journal) -> Verdict:
         NOT_JUDGED,
         f"the journal kept only the last {kept} of {journal.count} requests, so the client can't "
         "be judged",
-        f"keep more requests: pytest --cerebras-journal {journal.count}",
+        f"let the journal keep more requests: pytest --cerebras-journal {journal.count}",
     )
 
 
 def _first(findings: list[Finding]) -> list[Finding]:
-    """Return the first findings of a rule; the last one states how many more there are."""
+    """Return the first findings of a rule; the last of them states how many more there are."""
     more = len(findings) - _MOST
     if more <= 0:
         return findings

@@ -1,8 +1,8 @@
 """
-Side effects that an app ran more often than the model asked for them.
+Side effects that an app ran more often than the model requested.
 
-The app records its side effects itself; the journal has the tool calls that were served. A run may
-be repeated if it raised an exception or has an idempotency key.
+The app itself records its side effects; the journal has the tool calls that the model made. An app
+may repeat a side effect that raised an exception or has an idempotency key.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from mockserver.journal.side_effects import SideEffect
 
 from .verdict import USER, Case, Finding
 
-# names of arguments by which the receiver recognises a repetition
+# names of arguments by which the receiver can recognise a repetition
 _KNOWN_AGAIN = re.compile(r"idempot|dedup|nonce|client_?token", re.IGNORECASE)
 
 
 class _Asked(NamedTuple):
-    """A tool call, the side effect that it would have, and the exchange that brought it."""
+    """A tool call: its exchange, the side effect that it would have, and whether it is whole."""
 
     exchange: Exchange
     would_be: SideEffect
@@ -34,7 +34,7 @@ class _Asked(NamedTuple):
 
 
 def tools_run_twice(case: Case) -> Iterator[Finding]:
-    """Find side effects that were recorded more often than the model asked for them."""
+    """Find side effects that were recorded more often than the model requested."""
     runs = [one for one in case.side_effects if _counts(one)]
     by_name: dict[str, list[SideEffect]] = {}
     for one in runs:
@@ -60,29 +60,29 @@ def _counts(one: SideEffect) -> bool:
 def _too_many(
     case: Case, runs: Sequence[SideEffect], calls: Sequence[_Asked], others: Sequence[SideEffect]
 ) -> Iterator[Finding]:
-    """Given equal runs, find the first that has no call of its own."""
+    """Find the first of several equal runs for which no tool call is left."""
     sure = [call for call in calls if _asks_for(call, runs[0])]
-    # a call that matches no other run may mean this one, worded differently
+    # a call that matches no other run may mean this run in other words
     possible = [call for call in calls if not any(_asks_for(call, other) for other in others)]
     for count, (early, late) in enumerate(pairwise(runs), start=2):
         so_far = [call for call in possible if call.exchange.at <= late.at]
         by_a_user = (late.at - early.at) * case.journal.scale > USER
         if sure and len(so_far) < count and not by_a_user:
             yield Finding(
-                f"{late.name!r} ran {count} times with the same arguments, but the model asked for "
-                f"it {counted(len(so_far), 'time')}",
+                f"{late.name!r} ran {count} times with the same arguments, but the model asked "
+                f"for it {counted(len(so_far), 'time')}",
                 tuple(dict.fromkeys(call.exchange for call in sure)),
             )
             return
 
 
 def _asks_for(call: _Asked, run: SideEffect) -> bool:
-    """Whether a side effect has all arguments of a tool call; the app may have added more."""
+    """Whether a side effect has all arguments of a tool call, and perhaps more from the app."""
     return call.whole and run.has(call.would_be.arguments)
 
 
 def _asked(case: Case) -> Iterator[_Asked]:
-    """Yield the calls that were served, and those that the app's history has from elsewhere."""
+    """Yield the calls in the mock's answers, and other calls in the app's history."""
     known: set[str] = set()
     completions = [one for one in case.exchanges if one.endpoint in COMPLETING]
     for exchange in completions:

@@ -1,4 +1,4 @@
-"""How an app marks an answer as incomplete: by a field beside it, or by the text after it."""
+"""How an app marks an answer as incomplete: by a field beside the answer, or by text after it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Literal, TypeAlias
 
 Place: TypeAlias = Literal["end", "line", "more", "absent"]
 """
-The kind of text that follows a text within another: ``end``, nothing that counts; ``line``, more on
-the same line; ``more``, more on other lines. Or the text is ``absent``.
+What follows a text within a longer one. ``end``: nothing but closing characters. ``line``: more
+text on the same line. ``more``: more text on other lines. ``absent``: the longer text does not have
+this text.
 """
 
 _WHOLE = ("complete", "completed", "done", "final", "finished", "ok", "success", "valid", "whole")
@@ -17,7 +18,7 @@ _HALF = (
     *("aborted", "cut", "cut_off", "failed", "incomplete"),
     *("interrupted", "partial", "truncated", "unfinished"),
 )
-# the names of fields that mark an answer as incomplete, and the values that do
+# fields that mark an answer as incomplete, with the values that do so
 _TELLS: Mapping[str, tuple[object, ...]] = {
     **dict.fromkeys(_WHOLE, (False,)),
     **dict.fromkeys(_HALF, (True,)),
@@ -25,7 +26,7 @@ _TELLS: Mapping[str, tuple[object, ...]] = {
     "stop_reason": ("length", "max_tokens", "incomplete", "error", None),
     "status": ("incomplete", "truncated", "partial"),
 }
-# fields that mark it by any true value
+# fields that mark an answer as incomplete by any true value
 _TROUBLE = frozenset(
     {"err", "error", "errors", "exception", "failure", "problem", "problems", "warning", "warnings"}
 )
@@ -46,9 +47,9 @@ _EXIT = frozenset({"code", "exit_code", "exitcode", "returncode", "return_code"}
 _REFUSED, _PARTIAL = 400, 206  # HTTP statuses
 # fields about the question, whose words say nothing about the answer
 _ASKED = re.compile(r"base_url|id|model|path|prompt|question|url|scenario")
-# characters that may close a text within another: quotes, brackets, the end of an element
+# characters that may follow the end of a text within another: quotes, brackets, end tags
 _CLOSES = re.compile(r"""(?:[\s"'`*_)\]}>»”\u2019,;|]|\\n|</?\w+/?>|data: ?\[DONE\])*""")
-_LONGEST_CHANGED = 20_000  # characters; in longer texts, changed white space is not looked for
+_LONGEST_CHANGED = 20_000  # characters; in longer texts, the search requires unchanged white space
 _SPACE = re.compile(r"\s+")
 
 
@@ -67,7 +68,7 @@ def tells(name: str, value: object) -> bool:
 
 
 def tells_by_name(name: str, value: object) -> bool:
-    """Return whether a field marks an answer as incomplete without words in its value."""
+    """Return whether a field marks an answer as incomplete without a sentence in its value."""
     plain = _plain(name)
     if isinstance(value, bool) or value is None or isinstance(value, str):
         word = value.lower() if isinstance(value, str) else value
@@ -80,13 +81,13 @@ def tells_by_name(name: str, value: object) -> bool:
 
 
 def says_so(text: str) -> bool:
-    """Return whether a text has a word or a symbol for trouble."""
+    """Return whether a text has a word or a symbol that reports a problem."""
     return _WORDS.search(text) is not None
 
 
 def is_named_so(name: str) -> bool:
     """
-    Return whether a name calls something a part, a failure, or not yet an answer.
+    Return whether a name calls an answer a part, a failure, or something unfinished.
 
     >>> is_named_so("partial_text"), is_named_so("PartialAnswer"), is_named_so("answer.md.part")
     (True, True, True)

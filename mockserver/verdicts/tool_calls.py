@@ -1,8 +1,8 @@
 """
 Tool calls that were used although their arguments were cut off or are not JSON.
 
-An app may discard such a call, answer it with a refusal, or send it back marked as invalid. It
-must not answer it as if its arguments were whole.
+An app may discard such a call, answer the call with a refusal, or send it back marked as invalid.
+The app must not answer as if the arguments were whole.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CERTAINTY: dict[Reading, Certainty] = {"open": "advice", "result": "certain"}
 
 
 def partial_tool_calls(case: Case) -> Iterator[Finding]:
-    """Find calls with incomplete arguments that were answered as if those were whole."""
+    """Find calls with incomplete arguments that were answered as if the arguments were whole."""
     for cut, choice in _choices(case):
         for call in choice.calls:
             if not _is_whole(call, choice):
@@ -37,7 +37,7 @@ def partial_tool_calls(case: Case) -> Iterator[Finding]:
 
 
 def _choices(case: Case) -> Iterator[tuple[Exchange, Served]]:
-    """Yield the choices that call tools; an answer that the client abandoned is not cut."""
+    """Yield the choices that call tools, except in answers that the client abandoned."""
     for exchange in case.exchanges:
         if not left(exchange) and _CALLS in inspection.body_of(exchange.plan):
             for choice in exchange.choices:
@@ -63,7 +63,7 @@ def _used(call: ServedCall, cut: Exchange, choice: Served, case: Case) -> Iterat
     if reading == "refusal":
         return
     used = tuple(one for found, one in known if found == reading)
-    said = f"{what}, and #{first.number} answers it as if they were whole"
+    said = f"{what}, and #{first.number} answers the call as if the arguments were whole"
     yield Finding(said, (cut, *used), _CERTAINTY[reading])
 
 
@@ -76,7 +76,7 @@ def _what(call: ServedCall, cut: Exchange, choice: Served) -> str:
 
 def _ran(call: ServedCall, cut: Exchange, case: Case) -> SideEffect | None:
     """
-    Return a recorded run of the tool that no complete call requested.
+    Return a recorded run of the tool for which there was no complete call.
 
     Runs that raised an exception do not count: the tool may have noticed the bad arguments.
     """
@@ -96,7 +96,7 @@ def _ran(call: ServedCall, cut: Exchange, case: Case) -> SideEffect | None:
 
 
 def _reading(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Reading | None:
-    """Return how the messages answer a call; None if they do not."""
+    """Return how the messages answer a call; None if they do not answer it."""
     if any(_is_marked(call, made) for made in _made(call, messages)):
         return "refusal"
     answers = [reading_of(content_of(one)) for one in messages if _answers(call, one)]
@@ -109,7 +109,7 @@ def _reading(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Reading | 
 
 
 def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Yield the arguments of this call wherever the messages repeat it."""
+    """Yield the arguments of this call in each message that repeats the call."""
     for message in messages:
         for one in dicts(message.get("tool_calls")):
             if one.get("id") == call.id:
@@ -120,7 +120,7 @@ def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]
 
 
 def _is_marked(call: ServedCall, made: str) -> bool:
-    """Whether the app wrapped the broken arguments in new ones, as text, to mark them."""
+    """Whether the app put the broken arguments as a text into new arguments, to mark them."""
     try:
         found = json.loads(made)
     except (ValueError, RecursionError):
@@ -135,7 +135,7 @@ def _answers(call: ServedCall, message: dict[str, Any]) -> bool:
 
 
 def _tells_of(call: ServedCall, message: dict[str, Any]) -> bool:
-    """Whether a text of the assistant mentions the call, as with agents that keep no calls."""
+    """Whether a text of the assistant mentions the call, as in agents that write calls as text."""
     if message.get("role") != "assistant":
         return False
     text = content_of(message)

@@ -1,8 +1,9 @@
 """
-Reads a message that answers a tool call: a result, a refusal, or ``open``, which may be either.
+Classifies the answer to a tool call: a result, a refusal, or ``open``, which may be either.
 
-The stems of ``refusal_words.yaml`` do not cover all languages. So only the form makes a message a
-certain result, such as a number or a JSON object without an error. Words only make it a refusal.
+The word stems of ``refusal_words.yaml`` do not cover all languages. So a message is a certain
+result only by its form, for example a number or a JSON object without an error. Words can only make
+a message a refusal.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ _WRONG_IF_TRUE = re.compile(
     r"^(is_?)?(error|errors|err|exception|failed|failure|cancel+ed|skipped|retry)$"
 )
 _WRONG_IF_FALSE = re.compile(r"^(is_?)?(ok|success|successful|valid|executed|completed|done|ran)$")
-# a text that is only a remark, in any language: "[not executed]"
+# a text that is only a remark, in any language, such as "[not executed]"
 _REMARK = re.compile(r"[\[(<【（〔«].*[\])>】）〕»][.!。]?", re.DOTALL)
 _AMOUNT = re.compile(r"[-+~]?[\d.,]*\d\s?\S{0,12}")
-# a label before the answer of a tool in a text: "Observation:"
+# a label before the answer of a tool in a text, such as "Observation:"
 _LABEL = re.compile(r"\A\s*[\w ]{1,24}:\s*")
-_DEEPEST = 4  # levels of nested values that are read
+_DEEPEST = 4  # levels of nested values that are searched
 
 
 def reading_of(text: str) -> Reading:
     """
-    Return how to take an answer to a call.
+    Return how to understand the answer to a call.
 
     >>> [reading_of(text) for text in ("21", '{"error": "cut"}', "[nicht gelaufen]", "Sunny")]
     ['result', 'refusal', 'refusal', 'open']
@@ -45,7 +46,7 @@ def reading_of(text: str) -> Reading:
 
 
 def reading_of_text(text: str) -> Reading:
-    """Return how to take an answer that an agent reports as text, possibly after a label."""
+    """Return how to understand an answer that an agent writes as text, possibly after a label."""
     return reading_of(_LABEL.sub("", text, count=1))
 
 
@@ -63,7 +64,7 @@ def _of_value(value: Any, depth: int) -> Reading:
 
 
 def _is_wrong(item: tuple[str, Any]) -> bool:
-    """Whether a key of an object says that something went wrong."""
+    """Whether a key of an object, with its value, reports an error."""
     key, value = item[0].lower(), item[1]
     if _WRONG_IF_FALSE.match(key):
         return value is False

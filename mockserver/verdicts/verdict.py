@@ -1,4 +1,4 @@
-"""The nouns of judging: the case, the finding of a rule, and the verdict."""
+"""The classes of judging: the case, the finding of a rule, and the verdict."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from .received import complete, question
 Certainty: TypeAlias = Literal["certain", "advice"]
 """``certain``: only a bug explains the requests. ``advice``: the client could do better."""
 
-USER = 60.0  # seconds: a repetition after a longer time comes from a user, not from a program
+USER = 60.0  # in seconds; a repetition after a longer time comes from a user, not from a program
 _MOST = 8  # exchanges that a sentence names
 
 
 class Case:
     """
-    A client to be judged: its journal, and the edition that answered it.
+    A client to be judged: its journal, and the edition that answered the client.
 
-    ``escapes`` has a sentence for each request to the real API that was stopped. ``side_effects``
-    are those that the app recorded. ``evidence`` collects what the test shows besides its
+    ``escapes`` has a sentence for each stopped request to the real API. ``side_effects`` has the
+    side effects that the app recorded. ``evidence`` is the evidence in the test, without its
     requests. ``is_complete`` and ``question`` cache the functions of ``received``, which are slow
     and called often. ``other_model`` returns the model that would have answered a refused
     completion, or None if that is not certain.
@@ -63,7 +63,7 @@ class Case:
 
     @cached_property
     def evidence(self) -> Evidence | None:
-        """The test's evidence besides its requests, collected at the first access; may be None."""
+        """The evidence in the test except requests, collected at the first access, or None."""
         return self._evidence()
 
     @cached_property
@@ -94,7 +94,7 @@ class Case:
         )
 
     def could_know(self, early: Exchange, late: Exchange) -> bool:
-        """Whether the sender of the later request could know how the earlier one ended."""
+        """Whether the sender of the later request could know how the earlier request ended."""
         return could_know(early, late, scale=self.journal.scale)
 
     def paused(self, early: Exchange, late: Exchange) -> float:
@@ -110,7 +110,7 @@ class Case:
         return never_rested(early, late, scale=self.journal.scale)
 
     def since_start(self, exchange: Exchange) -> float:
-        """Return when an exchange began, in seconds since the first one."""
+        """Return when an exchange began, in seconds since the first exchange."""
         return exchange.at - self.exchanges[0].at
 
 
@@ -119,8 +119,8 @@ class Finding:
     """
     A sentence on what a client did, and the exchanges that show it.
 
-    If ``certainty`` is None, the rule's certainty applies. ``site`` is the line of the app, if no
-    exchange has it.
+    If ``certainty`` is None, the rule's certainty applies. ``site`` is the line of the app; it is
+    needed only if no exchange has one.
     """
 
     sentence: str
@@ -134,7 +134,7 @@ Find: TypeAlias = Callable[[Case], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A mistake of clients: its ``name``, its meaning, the fix, and the function that finds it."""
+    """A kind of mistake: its name, its meaning, the fix, and the function that finds it."""
 
     name: str
     certainty: Certainty
@@ -148,11 +148,11 @@ class Verdict:
     """
     A mistake that a client made.
 
-    ``rule`` names the mistake, ``sentence`` describes it and ``fix`` says what to do about it.
-    ``exchanges`` has the numbers of the exchanges that show it. ``times`` says when each of them
-    began, in seconds since the first exchange of the journal. ``certainty`` says whether only a bug
-    explains it. ``site`` is the line of the app that sent the last of the exchanges: a file and a
-    line number, or None if unknown.
+    ``rule`` names the mistake, ``sentence`` describes it, and ``fix`` says what to do.
+    ``exchanges`` has the numbers of the exchanges that show the mistake. ``times`` has the time at
+    which each of them began, in seconds since the first exchange of the journal. ``certainty`` is
+    whether only a bug explains the mistake. ``site`` is the line of the app that sent the last of
+    the exchanges: a file and a line number, or None if unknown.
     """
 
     rule: str
@@ -182,13 +182,13 @@ class Verdict:
 
 
 def numbers(exchanges: Iterable[Exchange]) -> str:
-    """Return the numbers of exchanges for a sentence."""
+    """Return a phrase with the numbers of exchanges."""
     return _some([f"#{exchange.number}" for exchange in exchanges])
 
 
 def _some(names: Sequence[str]) -> str:
     """
-    Join names, at most eight of them, and count the rest.
+    Join at most eight names, and count the others.
 
     >>> _some(["#1", "#2"]), _some([f"#{n}" for n in range(10)])
     ('#1, #2', '#0, #1, #2, #3, #4, #5, #6, #7 and 2 more')

@@ -1,4 +1,4 @@
-"""Tokens that were paid for and not used."""
+"""Tokens that were paid for but not used."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .normalize import asked_without
 from .received import left
 from .verdict import Case, Certainty, Finding, numbers
 
-_SILENCE = 0.5  # seconds on the client's clock: a stream that pauses for less has not stopped
-_INSTANT = 1e-3  # seconds by which the player's clock may be ahead of the plan
+_SILENCE = 0.5  # seconds on the client's clock; a stream with a shorter pause has not stopped
+_INSTANT = 1e-3  # seconds by which an answer may be sent before the time in the plan
 # fields that change the form of the answer, not the question
 FORM = ("stream", "stream_options", "max_tokens", "max_completion_tokens")
 
@@ -22,8 +22,8 @@ def unread_answers(case: Case) -> Iterator[Finding]:
     """
     Find answers that clients abandoned and requested again, in any form.
 
-    A client that does not ask again may have been stopped, had a deadline, or found the answer
-    elsewhere.
+    A client that does not ask again may have been stopped, may have had a deadline, or may have
+    found the answer elsewhere.
     """
     yield from _wasted(_left_early(case), "left early")
     again = {
@@ -35,15 +35,15 @@ def unread_answers(case: Case) -> Iterator[Finding]:
 
 
 def duplicate_requests(case: Case) -> Iterator[Finding]:
-    """Find requests that were sent again, byte for byte, after they were answered in full."""
+    """Find requests that were answered in full and then sent again, byte for byte."""
     copies: dict[Exchange, list[Exchange]] = {}
     for early, late in asked_again(case):
         if early.request.body == late.request.body:
             copies.setdefault(early, []).append(late)
     for first, again in copies.items():
         said = f"#{first.number} was answered in full, and {numbers(again)} asked exactly the same"
-        # Another user may ask the same, and an app need not keep answers. But a retry after a
-        # full answer is never needed.
+        # Another user may ask the same question, and an app does not have to keep answers. But a
+        # retry after a full answer is never necessary.
         certainty: Certainty = "certain" if any(map(tries, again)) else "advice"
         yield Finding(said, (first, *again), certainty)
 
@@ -57,7 +57,7 @@ def _wasted(answers: dict[Exchange, int], how: str) -> Iterator[Finding]:
 
 
 def _left_early(case: Case) -> dict[Exchange, int]:
-    """Return the unread tokens of abandoned answers, if the same was requested again."""
+    """Return the unread tokens of abandoned answers whose question was asked again."""
     left_early = [one for one in case.exchanges if _lost_patience(one, case)]
     missed = {one: tokens for one in left_early if (tokens := unread_tokens(one))}
     again = {one for one in missed if case.came_back(one)}
@@ -69,25 +69,25 @@ def _left_early(case: Case) -> dict[Exchange, int]:
 
 
 def _lost_patience(exchange: Exchange, case: Case) -> bool:
-    """Whether the client left during a silence; leaving a running stream is a choice."""
+    """Whether the client left during a silence, not while a stream was still sending."""
     silence = _silence(exchange) * case.journal.scale
     return left(exchange) and (not exchange.stream or silence >= _SILENCE)
 
 
 def _silence(exchange: Exchange) -> float:
-    """Return the seconds from the last piece that came until the client left."""
+    """Return the seconds from the last piece that arrived until the client left."""
     stayed = exchange.over - exchange.at
     return stayed - max((at for at, _ in _pieces(exchange) if at <= stayed), default=0.0)
 
 
 def unread_tokens(exchange: Exchange) -> int:
-    """Count the tokens that came after the client had left."""
+    """Count the tokens that were sent after the client had left."""
     stayed = exchange.over - exchange.at + _INSTANT
     return sum(tokens for at, tokens in _pieces(exchange) if at > stayed)
 
 
 def _pieces(exchange: Exchange) -> Iterator[tuple[float, int]]:
-    """Yield for each piece of the answer the seconds after the request, and its tokens."""
+    """Yield the time in seconds after the request, and the tokens, of each piece of the answer."""
     passed = 0.0
     for step in expand(exchange.plan):
         if isinstance(step, Wait):
@@ -97,7 +97,7 @@ def _pieces(exchange: Exchange) -> Iterator[tuple[float, int]]:
 
 
 def asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
-    """Yield each answer in full with each later request that asked for the same."""
+    """Yield each full answer with each later request for the same answer."""
     for call in case.calls:
         for early, late in retries(call):
             if tries(late) and case.is_complete(early):
@@ -106,7 +106,7 @@ def asked_again(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def _asked_anew(case: Case) -> Iterator[tuple[Exchange, Exchange]]:
-    """Yield pairs of equal requests: the first that was answered in full, and a later one."""
+    """Yield pairs of equal requests: the first one with a full answer, and a later one."""
     answered: dict[tuple[object, ...], list[Exchange]] = {}
     for late in case.exchanges:
         if tries(late):
@@ -125,6 +125,6 @@ def _asked(exchange: Exchange) -> tuple[object, ...]:
 
 
 def _repeats(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether a client asks for an answer that it already has, and that would be the same again."""
+    """Whether a client repeats a request although it already has the only possible answer."""
     knew = same_sender(early, late) and case.could_know(early, late)
     return knew and case.is_complete(early) and early.body.get("temperature") == 0

@@ -1,1 +1,1 @@
-"""The matrix: tests times scenarios."""
+"""The matrix: every test under every scenario."""

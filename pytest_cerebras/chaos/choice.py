@@ -18,7 +18,7 @@ from pytest_cerebras.settings.names import MARKER, Chosen
 OPTION = "--cerebras-chaos"
 RELEVANT = "relevant"
 LEFT_OUT = pytest.StashKey[bool]()
-"""Whether a cell is not run, because its scenario can't act on its test."""
+"""Whether a cell is left out because its scenario can't act on its test."""
 _ALL, _TAG = ("all", RELEVANT), "tag:"
 _WITH_PARAMETERS = re.compile(r"(?P<name>[^(]+)\((?P<parameters>.*)\)", re.DOTALL)
 _PLAIN = re.compile(r"[\w.*/-]+")
@@ -30,7 +30,7 @@ def chosen(text: str, where: str = OPTION) -> list[Chosen]:
     Return the scenarios that an option or a marker names, ``healthy`` first.
 
     The text may have ``all``, ``relevant``, names, paths, ``tag:NAME``, and parameters in
-    parentheses. Raises UsageError, whose text begins with ``where``.
+    parentheses. Raises UsageError, whose message begins with ``where``.
     """
     from mockserver.core.errors import MockServerError
 
@@ -46,12 +46,12 @@ def chosen(text: str, where: str = OPTION) -> list[Chosen]:
             if one not in found or one.parameters:
                 found[one] = one
     if not found:
-        raise pytest.UsageError(f"{where} names no scenario: all, NAME, FILE or tag:NAME")
+        raise pytest.UsageError(f"{where} names no scenario: use all, NAME, FILE or tag:NAME")
     return sorted(found.values(), key=lambda one: one != "healthy")
 
 
 def header(config: pytest.Config) -> str:
-    """Return the scenario or the matrix, and the settings, that the tests will meet."""
+    """Return the line for the run header: the scenario or the matrix, and the settings."""
     settings = options.resolve(config)
     text = config.getoption("cerebras_chaos")
     if text is None:
@@ -60,7 +60,7 @@ def header(config: pytest.Config) -> str:
 
 
 def check(config: pytest.Config) -> None:
-    """Raise UsageError for an invalid choice, or one combined with ``--cerebras-scenario``."""
+    """Raise UsageError if the choice is invalid, or is combined with ``--cerebras-scenario``."""
     one = config.getoption("cerebras_scenario")
     chosen(config.getoption("cerebras_chaos"))
     if one is not None:
@@ -71,7 +71,7 @@ def check(config: pytest.Config) -> None:
 
 
 def singled_out(text: str) -> frozenset[str]:
-    """Return the scenarios that are named one by one, not by ``all``, ``relevant`` or a tag."""
+    """Return the scenarios named one by one rather than by ``all``, ``relevant`` or a tag."""
     return frozenset(map(_with_parameters, (one for one in parts(text) if not _is_group(one))))
 
 
@@ -81,7 +81,7 @@ def is_relevant(text: str | None) -> bool:
 
 
 def choose(item: pytest.Item, parameters: Mapping[str, object]) -> None:
-    """Set the parameters of the scenario that a cell runs under."""
+    """Set the parameters of the scenario of a cell."""
     params = item.callspec.params  # type: ignore[attr-defined]  # as all cells have
     params[MARKER] = _chosen(params[MARKER], parameters)
 
@@ -136,7 +136,7 @@ def _is_group(part: str) -> bool:
 
 
 def _named(part: str) -> list[Chosen]:
-    """Return the scenarios that a part selects. Raises MockServerError."""
+    """Return the scenarios that one part of the choice selects. Raises MockServerError."""
     from mockserver.core.errors import UnknownNameError
     from mockserver.scenario import load, names
 

@@ -17,9 +17,11 @@ from pytest_cerebras.settings.names import (
     scenario_of,
 )
 
-_RAN_ONCE = "of {} ran once: pytest can't run these under several scenarios"
+_RAN_ONCE = "of {} ran only once, because pytest can't run these under several scenarios"
 _UNITTEST = "unittest.TestCase"
-_WITHOUT_NAMES = f"ran once: @pytest.mark.{CHAOS} names no scenario, nor does --cerebras-chaos"
+_WITHOUT_NAMES = (
+    f"ran only once, because neither @pytest.mark.{CHAOS} nor --cerebras-chaos names a scenario"
+)
 
 
 def check(
@@ -28,7 +30,7 @@ def check(
     """
     Check the settings of the run and of ``users``, the tests that use the mock.
 
-    Notes the tests that the matrix can't run. Raises UsageError.
+    Also record the tests that the matrix can't run. Raises UsageError.
     """
     if users:
         options.checked(config)
@@ -48,7 +50,7 @@ def _refuse_both(item: pytest.Item) -> None:
         if own and CHAOS in names:
             raise pytest.UsageError(
                 f"{item.nodeid}: @pytest.mark.{MARKER} names a scenario, and @pytest.mark.{CHAOS} "
-                "names others: name all of them in the latter"
+                f"names others: name all of them in @pytest.mark.{CHAOS}"
             )
 
 
@@ -71,7 +73,7 @@ def _note_left_out(
         elif marked and kind == _UNITTEST:
             raise pytest.UsageError(
                 f"{item.nodeid}: @pytest.mark.{CHAOS} can't run a unittest.TestCase under several "
-                "scenarios; make it a function or a class without that base"
+                "scenarios: make it a function, or a class that is no TestCase"
             )
         elif marked or (everywhere and item in users and not is_about_one(item)):
             item.user_properties.append((LEFT_OUT, _RAN_ONCE.format(kind)))

@@ -1,8 +1,8 @@
 """
-Ends the run of a story that takes too long in real time, so that no loop can hang the search.
+Ends a run that takes too long in real time, so that no loop can hang the search.
 
-A busy loop is a bug of the app. It is known by the time that the processor has worked: on a loaded
-machine, an innocent test may take long as well.
+A busy loop is a bug of the app. It is detected by processor time and not by elapsed time, because
+on a loaded machine a correct test may take long as well.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ import pytest
 from pytest_cerebras.clock import real
 from pytest_cerebras.settings.names import MARKER
 
-_GRAIN = 0.25  # seconds between two looks
-_TIMES = 6.0  # so much more time may pass than the processor may work
-_LEAST_SECONDS = 10.0  # that a run may work; it also gets many times the run in which all is well
+_GRAIN = 0.25  # seconds between two checks
+_TIMES = 6.0  # the limit of real time, as a multiple of the limit of processor time
+_LEAST_SECONDS = 10.0  # the least time limit of a run; a slow test gets more
 _TIMES_KNOWN = 20.0
 
 
 class TooBusyError(RuntimeError):
-    """The test has used the processor for too long."""
+    """The test used too much processor time."""
 
 
 class TooLateError(RuntimeError):
-    """The test has not ended in time, though it was not busy."""
+    """The test did not end in time, although it was not busy."""
 
 
 class Deadline:
     """
-    A reason to stop a test: it has used ``seconds`` of the processor since ``begin``.
+    A reason to stop a test: it has used ``seconds`` of processor time since ``begin``.
 
-    Another reason is that the real clock shows ``until``, if that is given. One thread looks after
-    all runs, until ``close``.
+    If ``until`` is given, a test is also stopped when the real clock shows this time. One thread
+    watches all runs, until ``close``.
     """
 
     def __init__(self, seconds: float = _LEAST_SECONDS) -> None:
@@ -49,7 +49,7 @@ class Deadline:
         self._thread = threading.Thread(target=self._watch, name="cerebras-deadline", daemon=True)
 
     def begin(self) -> None:
-        """Start the time of a run."""
+        """Start the time limit of a run."""
         self.error = None
         self._begun = process_time(), real.monotonic()
         if not self._thread.is_alive() and not self._is_closed:
@@ -68,14 +68,14 @@ class Deadline:
         self.seconds = max(_LEAST_SECONDS, _TIMES_KNOWN * seconds)
 
     def check(self) -> None:
-        """Raise the error, if the time is over."""
+        """Raise the error if the time is over."""
         if self.error is not None:
             raise self.error
 
     def error_after(self, busy: float, passed: float) -> TooBusyError | TooLateError | None:
-        """Return the error of a run after some seconds of the processor, and of real time."""
+        """Return the error of a run after some seconds of processor time and of real time."""
         if busy > self.seconds:
-            return TooBusyError(f"the test kept the processor busy for {self.seconds:g} s")
+            return TooBusyError(f"the test used more processor time than {self.seconds:g} s")
         if passed > self.seconds * _TIMES:
             return TooLateError(f"the test did not end within {self.seconds * _TIMES:g} s")
         return None

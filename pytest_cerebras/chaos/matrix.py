@@ -1,9 +1,9 @@
 """
-The chaos matrix: tests times scenarios.
+The chaos matrix: every test under every chosen scenario.
 
-``--cerebras-chaos`` runs every test that uses the mock under each of the chosen scenarios, and a
-test may name scenarios of its own with ``@pytest.mark.cerebras_chaos``. The marker also declares
-the expected outcome: the test survives, or raises a certain exception.
+``--cerebras-chaos`` runs every test that uses the mock under each of the chosen scenarios. A test
+may name its own scenarios with ``@pytest.mark.cerebras_chaos``. The marker also declares the
+expected outcome: the test survives, or raises a certain exception.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ Expect = Literal["survives", "raises"]
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """
-    The expected outcome of a test under some scenarios; without names, under all.
+    The expected outcome of a test under the named scenarios, or under all if none is named.
 
-    ``singled_out`` has the scenarios that are named one by one. ``is_relevant`` leaves out those
-    that can't act on the test. ``allow_unmet`` accepts those that did not act on it.
+    ``singled_out`` has the scenarios that are named one by one. ``is_relevant``: scenarios that
+    can't act on the test are left out. ``allow_unmet``: the test may pass although its scenario did
+    not act.
     """
 
     scenarios: tuple[Chosen, ...] = ()
@@ -43,13 +44,13 @@ class Expectation:
         return not self.scenarios or scenario in self.scenarios
 
     def means(self, scenario: str) -> bool:
-        """Return whether the expectation covers a scenario by its name, or covers all."""
+        """Return whether the expectation names a scenario, or covers all scenarios."""
         return not self.scenarios or scenario in self.singled_out
 
 
 def scenarios_for(config: pytest.Config, definition: pytest.Item) -> list[str]:
     """
-    Return the scenarios that the matrix runs a test under. Raises UsageError.
+    Return the scenarios under which the matrix runs a test. Raises UsageError.
 
     Parameters in a marker take precedence over those in the option.
     """
@@ -64,7 +65,7 @@ def scenarios_for(config: pytest.Config, definition: pytest.Item) -> list[str]:
 
 
 def leaves_out(item: pytest.Item) -> bool:
-    """Return whether a cell is left out if its scenario can't act on the test."""
+    """Return whether the cells of a test are left out if their scenarios can't act on the test."""
     scenario = scenario_of(item)
     option = item.config.getoption("cerebras_chaos")
     by_markers = [one.is_relevant for one in expectations(item) if scenario in one.scenarios]
@@ -73,7 +74,7 @@ def leaves_out(item: pytest.Item) -> bool:
 
 
 def _check(scenarios: Sequence[str], definition: pytest.Item) -> None:
-    """Raise UsageError for an unknown scenario, or a parameter that no scenario has."""
+    """Raise UsageError for an unknown scenario, or for a parameter that no scenario has."""
     from mockserver.core.errors import MockServerError, UnknownNameError
     from mockserver.scenario import load
 

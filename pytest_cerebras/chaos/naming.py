@@ -1,4 +1,4 @@
-"""Whether a test itself names the scenario that it runs under."""
+"""Whether the scenario of a test is named by the test itself, a class, a module or the run."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ class Naming(Enum):
     """
     The source of a test's scenario.
 
-    A marker of a class or a module is for all its tests, including those that send nothing.
+    A marker of a class or a module applies to all its tests, including those that send nothing.
     """
 
     NOBODY = "the options of the run, or the matrix"
     AROUND = "a marker of the class or the module"
     ITSELF = "a marker of the test"
-    EXCUSED = "a marker that allows it not to be met"
+    EXCUSED = "a marker that allows the scenario not to act"
 
 
 def naming(item: pytest.Item) -> Naming:
-    """Return the source of the scenario that a test begins with."""
+    """Return the source of the first scenario of a test."""
     scenario = scenario_of(item)
     if scenario is not None and expected(item).allow_unmet:
         return Naming.EXCUSED

@@ -27,9 +27,10 @@ _OF_THE_CELL = ("scenario", "seed")
 
 def replay(item: pytest.Item, seed: int | None = None) -> str:
     """
-    Return the command that runs exactly this test again, from the folder where pytest was started.
+    Return the command that runs only this test again, from the folder where pytest was started.
 
-    It has the options of this run and those set by the environment; the ini file still applies.
+    The command has the options of this run, and those set by the environment; the ini file still
+    applies.
     """
     seeded = [] if seed is None else ["--cerebras-seed", str(seed)]
     return shlex.join(["pytest", _place(item), *_options(item), *seeded])

@@ -1,8 +1,9 @@
 """
 Splits the tests of a run over several machines: ``--cerebras-shard 2/8`` runs the second eighth.
 
-The shard of a test follows from the names of all tests alone, so every machine and every xdist
-worker finds the same one. Nothing else may enter: no order, no cache, no salted hash.
+The shard of a test is computed from the names of all tests alone, so that every machine and every
+xdist worker computes the same shard. It must not depend on anything else, such as the order of
+tests, a cache or a salted hash.
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ _OUTPUT = "cerebras_shard"  # the key of the data that an xdist worker sends
 _SKIPS_FILES = "lfplugin-collwrapper"  # pytest's name for the part of --lf that skips files
 # options that need all tests of the run, and the way out
 _NEEDS_ALL = {
-    "cerebras_fail_under": "a shard meets only some kinds of trouble: leave out "
-    "--cerebras-fail-under, and give --fail-under to cerebras-mock report merge",
-    "stepwise": "leave out --stepwise, which goes through all tests in their order",
+    "cerebras_fail_under": "a shard meets only some kinds of trouble: use --fail-under of "
+    "cerebras-mock report merge instead of --cerebras-fail-under",
+    "stepwise": "leave out --stepwise, which needs all tests in their order",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A part of a run: number ``number`` of ``of`` shards, counted from 1."""
+    """One of the ``of`` shards of a run. ``number`` counts from 1."""
 
     number: int
     of: int
@@ -47,10 +48,10 @@ class Shard:
 @dataclass(frozen=True, slots=True)
 class Split:
     """
-    The result of splitting a collection: ``items`` tests of this shard, ``of_items`` in all.
+    The result of splitting a collection: ``items`` of ``of_items`` tests are in this shard.
 
-    ``chosen`` is how many of those in the shard are to run: ``--lf`` may leave some out. ``tests``
-    is a digest of the names of all tests.
+    ``chosen`` is the number of tests of the shard that should run, because ``--lf`` may leave some
+    out. ``tests`` is a digest of the names of all tests.
     """
 
     items: int
@@ -60,7 +61,7 @@ class Split:
 
 
 class Sharding:
-    """Keeps the tests of one shard, and says how many there are."""
+    """Selects the tests of one shard, and counts them."""
 
     def __init__(self, shard: Shard, run: Mapping[str, str]) -> None:
         self.shard = shard
@@ -72,7 +73,7 @@ class Sharding:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all tests that were to run have run."""
+        """Whether all tests ran that should run."""
         return self.split is not None and len(self._ran) >= self.split.chosen
 
     @pytest.hookimpl(trylast=True)
@@ -98,7 +99,7 @@ class Sharding:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take the counts of a worker that has ended; one that crashed has none."""
+        """Take the counts from a worker that ended; a worker that crashed has none."""
         counts = getattr(node, "workeroutput", {}).get(_OUTPUT)
         if counts is not None:
             self.split = Split(**counts)
@@ -108,13 +109,13 @@ class Sharding:
         self._ran.add(report.nodeid)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Let an empty shard pass: a run of three tests in eight shards has five empty ones."""
+        """Let an empty shard pass. A run of three tests in eight shards has five empty ones."""
         nothing = session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
         if nothing and self.split is not None and self.split.of_items and not self.split.items:
             session.exitstatus = pytest.ExitCode.OK
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say how many of the tests are in this shard."""
+        """Write how many tests are in this shard."""
         if self.split is not None:
             count = f"{self.split.items} of {self.split.of_items} items"
             terminalreporter.line(f"cerebras: shard {self.shard}: {count}")
@@ -125,9 +126,10 @@ SHARDING = pytest.StashKey[Sharding]()
 
 def of_shard(names: Iterable[str], shard: Shard) -> list[str]:
     """
-    Return the names in a shard: each is in exactly one, and their sizes differ by one at most.
+    Return the names in a shard.
 
-    They are dealt in the order of their digests, so that slow scenarios don't meet in one shard.
+    Each name is in one shard, and the sizes of shards differ by at most one. The names are dealt in
+    the order of their digests, so that slow scenarios don't end up in one shard.
 
     >>> [of_shard("abcde", Shard(number, 2)) for number in (1, 2)]
     [['d', 'b', 'a'], ['c', 'e']]
@@ -137,7 +139,7 @@ def of_shard(names: Iterable[str], shard: Shard) -> list[str]:
 
 
 def register(config: pytest.Config) -> None:
-    """Split the run as the settings say. Raises UsageError."""
+    """Split the run into shards according to the settings. Raises UsageError."""
     shard = _shard(config)
     for option, why in _NEEDS_ALL.items():
         if config.getoption(option, default=None):
@@ -145,8 +147,8 @@ def register(config: pytest.Config) -> None:
     baseline = config.getoption("cerebras_baseline")
     if baseline is not None and not Path(baseline).exists():
         raise pytest.UsageError(
-            f"--cerebras-shard {shard}: there is no {baseline}, and a shard would write only its "
-            "own verdicts: write the file by a run without shards"
+            f"--cerebras-shard {shard}: the baseline {baseline} does not exist, and a shard would "
+            "write only its own verdicts: create the file with a run without shards"
         )
     if config.pluginmanager.has_plugin(_SKIPS_FILES):
         # --lf skips files without failures, so the set of tests would depend on the cache
@@ -168,7 +170,7 @@ def _shard(config: pytest.Config) -> Shard:
 
 
 def _in_common(config: pytest.Config) -> Mapping[str, str]:
-    """Return the facts, apart from the tests, that all shards of a run have in common."""
+    """Return the facts that all shards of a run share, except for the tests."""
     settings = options.resolve(config)
     found = {name: getattr(settings, name) for name in (*(name for name, *_ in OPTIONS), "strict")}
     return {

@@ -1,4 +1,4 @@
-"""Gives the mock to a test that does not name it."""
+"""Lets a test use the mock although it does not request the fixture."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _MAKER = "make_cerebras_mock"
 
 def give_mock(item: pytest.Item, names: list[str]) -> None:
     """
-    Add the mock to the names of a test's fixtures, in the order of their setup.
+    Add the mock to the names of a test's fixtures, which are in the order of set-up.
 
-    It comes first, so that clients made by other fixtures find it. But fixtures that make mocks
-    of their own must come before it, as they would if the test named it.
+    The mock is set up first, so that clients made by other fixtures find it. Only fixtures that
+    make their own mocks must be set up earlier, as if the test requested the mock itself.
     """
     if MARKER in names:
         return

@@ -1,8 +1,8 @@
 """
-Runs a test again in the same pytest run, without a trace in its own results.
+Repeats a test in the same pytest run, without a trace in the results of the test.
 
-The matrix, the search and the mutation run a test many times. Each run is that of a twin: a copy of
-the test with an instance, properties and fixtures of its own.
+The matrix, the search and the mutation run a test many times. Each time they run a twin: a copy of
+the test with its own instance, properties and fixtures.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def run_again(twin: pytest.Item, item: pytest.Item) -> Sequence[pytest.TestRepor
     """
     Run a twin, and return the reports on its set-up, call and teardown. pytest doesn't log them.
 
-    Fixtures wider than a function stay for ``item``, the test that comes next. Warnings are
-    dropped, because the test's own run shows them.
+    Fixtures of a wider scope than a function are kept for ``item``, the test that runs next.
+    Warnings are dropped, because the test's own run shows them.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -46,7 +46,7 @@ def forget() -> None:
     """
     Free what the twins left behind, such as open connections.
 
-    Otherwise the warnings on it would be counted as those of the test that runs next.
+    Otherwise warnings about these objects would be attributed to the next test.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

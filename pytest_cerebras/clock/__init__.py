@@ -1,14 +1,15 @@
 """
 Virtual time: client and mock share one clock, which jumps ahead when every thread is idle.
 
-Virtual time is real time plus an offset. Real time keeps flowing, so sockets and computation work
-as usual. The offset grows only when no thread is busy and at least one sleeps. It then grows just
-enough to reach the earliest deadline of any sleep, timer or time-out. As a result a sleep takes no
+Virtual time is real time plus an offset. Real time continues, so sockets and computation work as
+usual. The offset grows only when no thread is busy and at least one sleeps. It then grows just
+enough to reach the earliest deadline of any sleep, timer or time-out. As a result, a sleep takes no
 real time, time-outs fire in the right order, and the client's waits agree with the mock's limits.
 
-A clock that simply replaced ``time.sleep`` by an addition would be wrong: while one thread sleeps,
-an answer may be on its way to another, and a jump would let its time-out fire too early. Hence the
-rule that time never jumps while there is work to do; ``quiescence`` finds that out.
+A clock that simply replaced ``time.sleep`` by an addition would be wrong. While one thread sleeps,
+an answer may be on its way to another thread, and a jump would let the time-out of that thread fire
+too early. Hence the rule that time never jumps while there is work to do; ``quiescence`` finds that
+out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 Replaces functions that other modules have imported by name (``from time import sleep``).
 
-Patching the module ``time`` does not reach such names: they refer to the function itself.
+Patching the module ``time`` does not reach such names, because they refer to the function itself.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-# these run tests, threads and processes, so they keep real time
+# these modules run tests, threads and processes, so they keep real time
 _INFRASTRUCTURE = frozenset(
     {
         *("_pytest", "pytest", "pluggy", "xdist", "execnet", "coverage", "pytest_timeout"),
@@ -27,7 +27,7 @@ class Aliases:
     """
     The global names, in all modules, that refer to one of the given functions.
 
-    Each module is searched once: a test suite imports thousands, and few of them matter.
+    Each module is searched only once, because a test suite imports thousands of modules.
     """
 
     def __init__(self, functions: tuple[Callable[..., Any], ...]) -> None:
@@ -38,10 +38,10 @@ class Aliases:
     @contextmanager
     def replaced(self, by: Mapping[Callable[..., Any], Callable[..., Any]]) -> Iterator[None]:
         """
-        Replace the functions under all these names for the block.
+        Replace the functions under all these names during the block.
 
-        A module that is imported inside the block copies the replacement. So the second search
-        looks for the replacements, and these names are restored as well.
+        A module that is imported inside the block copies the replacement. At the end, a second
+        search finds these copies, so that they are restored as well.
         """
         self._search(self._functions)
         for (names, name), function in self._spots:

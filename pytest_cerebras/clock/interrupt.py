@@ -1,9 +1,9 @@
 """
 Stops a test that keeps running after virtual time has run away or its request budget is used up.
 
-Both raise an error in the thread that sleeps or sends. The error alone does not always end the
-test: the test may catch it and continue, or wait for the thread that the error has killed. So a
-signal interrupts the main thread, as pytest-timeout does, again and again until the test is over.
+In both cases, an error is raised in the thread that sleeps or sends. This alone does not always end
+the test: the test may catch the error and continue, or wait for the thread that the error killed.
+So a signal interrupts the main thread repeatedly until the test is over, as in pytest-timeout.
 Windows has no such signals.
 """
 
@@ -18,14 +18,14 @@ from typing import Any, Protocol
 
 from . import real
 
-# SIGURG is safe: without a handler it is ignored, and in practice no program sends it
+# SIGURG is safe, because it is ignored without a handler, and in practice no program sends it
 _SIGNAL: Any = getattr(signal, "SIGURG", None)
-_PATIENCE = 5.0  # real seconds in which a test may end by itself, and clean up
+_PATIENCE = 5.0  # real seconds that a test has to end by itself and clean up
 _AFTERWARDS = 1.0  # real seconds between further signals
 
 
 class Reason(Protocol):
-    """A possible reason to stop a test; it calls ``ran_away`` as soon as it has an ``error``."""
+    """A possible reason to stop a test; ``ran_away`` is called as soon as there is an ``error``."""
 
     ran_away: Callable[[], object]
 
@@ -35,12 +35,12 @@ class Reason(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise the error, if there is one."""
+        """Raise the error if there is one."""
         ...
 
 
 class Interruption:
-    """Raises a reason's error in the main thread, if the block keeps running in spite of it."""
+    """Raises the error of a reason in the main thread if the block continues after the error."""
 
     def __init__(self, *reasons: Reason) -> None:
         self._reasons = reasons
@@ -75,7 +75,7 @@ class Interruption:
             signal.pthread_kill(main, _SIGNAL)
 
     def _raise(self, _: int, frame: FrameType | None) -> None:
-        # an error raised inside ``__exit__`` would keep it from restoring the handler
+        # an error raised inside ``__exit__`` would prevent it from restoring the handler
         begins_or_ends = frame is not None and frame.f_globals is globals()
         if not (self._over or begins_or_ends):
             for reason in self._reasons:

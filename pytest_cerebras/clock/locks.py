@@ -2,9 +2,9 @@
 Makes waits for other threads time out in virtual time.
 
 ``Event``, ``Semaphore``, ``Barrier``, ``Timer``, ``Queue`` and ``Future.result`` all call
-``Condition.wait``. ``Thread.join`` does not, so a helper thread joins on its behalf. A time-out on
-its own never makes time jump, because the awaited event may really be about to happen; it only
-limits the jumps that sleeps cause. Daemon threads do background chores and stay in real time.
+``Condition.wait``. ``Thread.join`` does not, so a helper thread joins on its behalf. A time-out
+alone never makes time jump, because the awaited event may be about to happen; the time-out only
+limits the jumps that sleeps cause. Daemon threads do background work and stay in real time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WATCH_OVER_TESTS = ("pytest", "_pytest", "xdist", "execnet")
 
 
 def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable[[], bool]) -> None:
-    """Replace ``Condition.wait``, ``Thread.join``, and the time that locks and queues read."""
+    """Replace ``Condition.wait``, ``Thread.join``, and the clock of locks and queues."""
 
     def is_virtual() -> bool:
         return client() and is_at_work(threading.current_thread())
@@ -56,7 +56,7 @@ def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable
 
 
 def is_at_work(thread: Thread) -> bool:
-    """Return whether a thread runs the tested code: it is neither a daemon nor a pytest timer."""
+    """Return whether a thread may run the tested code; daemons and pytest's timers do not."""
     function = getattr(thread, "function", None)  # a Timer has one
     watches = str(getattr(function, "__module__", "")).startswith(_WATCH_OVER_TESTS)
     return not thread.daemon and not watches
@@ -64,11 +64,11 @@ def is_at_work(thread: Thread) -> bool:
 
 class _Gate:
     """
-    The lock that one waiter blocks on.
+    The lock on which one waiter blocks.
 
-    It takes the place of the plain lock that ``Condition.wait`` appends to ``_waiters``. Either the
-    condition or the clock opens it; ``_deciding`` makes sure that exactly one of them wins, so that
-    a notification is never lost to a time-out at the same moment.
+    The gate replaces the plain lock that ``Condition.wait`` appends to ``_waiters``. Either the
+    condition or the clock opens the gate. ``_deciding`` makes sure that only one of them does, so
+    that no notification is lost to a time-out at the same moment.
     """
 
     def __init__(self) -> None:
@@ -78,16 +78,20 @@ class _Gate:
         self._closed.acquire()
 
     def release(self) -> None:
-        """Open it for a notification: a condition calls this. Raises RuntimeError if it is open."""
+        """
+        Open the gate for a notification.
+
+        A condition calls this. Raises RuntimeError if the gate is open.
+        """
         self._open(notified=True)
 
     def expire(self) -> None:
-        """Open it because the time is up."""
+        """Open the gate because the time is up."""
         with contextlib.suppress(RuntimeError):
             self._open(notified=False)
 
     def passed(self, timeout: float) -> bool:
-        """Wait for at most ``timeout`` real seconds; return whether a notification opened it."""
+        """Wait at most ``timeout`` real seconds; return whether a notification opened the gate."""
         if not self._closed.acquire(timeout=min(timeout, threading.TIMEOUT_MAX)):
             self.expire()
         return self.notified is True
@@ -102,7 +106,7 @@ class _Gate:
 
 def _wait(clock: VirtualClock, condition: Any, timeout: float) -> bool:
     """Do what ``Condition.wait`` does, with a gate that the clock can open. Raises RunawayError."""
-    if not condition._is_owned():  # noqa: SLF001 (this stands in for a method of the class)
+    if not condition._is_owned():  # noqa: SLF001 (this replaces a method of the class)
         raise RuntimeError("cannot wait on un-acquired lock")
     gate = _Gate()
     waiting: deque[_Gate] = condition._waiters  # noqa: SLF001
@@ -129,7 +133,7 @@ def _until_over(clock: VirtualClock, thread: Thread, timeout: float) -> None:
 
     def watch() -> None:
         real.join(thread)
-        with contextlib.suppress(RuntimeError):  # the time was up before
+        with contextlib.suppress(RuntimeError):  # the time was already up
             gate.release()
 
     waiter = Waiter(clock.monotonic() + timeout, gate.expire, sleeps=False)

@@ -12,9 +12,9 @@ sockets' ``recv``              times out in virtual time when it reads from the 
 ``signal.alarm``               is recorded, like ``setitimer``: the alarm goes off in real time
 ============================== ==================================================================
 
-Names that were imported earlier (``from time import sleep``) are replaced, too. Default arguments,
-``perf_counter``, ``Lock.acquire(timeout=...)`` and ``SimpleQueue.get(timeout=...)`` stay real, and
-so do waits for files, sockets or another process, such as ``Popen.wait(timeout)``: see
+Names that were imported earlier (``from time import sleep``) are replaced as well. Default
+arguments, ``perf_counter``, ``Lock.acquire(timeout=...)`` and ``SimpleQueue.get(timeout=...)`` stay
+real, and so do waits for files, sockets or another process, such as ``Popen.wait(timeout)``: see
 ``real_waits``.
 """
 
@@ -51,9 +51,9 @@ class Loops:
     """
     The client's event loops.
 
-    A loop is known as soon as it schedules a timer. The clock reads the timers before each jump and
-    wakes the loops after it, because a selector that is already waiting took its time-out from the
-    time before the jump.
+    A loop is registered as soon as it schedules a timer. The clock reads the timers before each
+    jump. It wakes the loops after the jump, because the time-out of a waiting selector was computed
+    from the time before the jump.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ def installed(
     """
     Run the block in virtual time, except for the threads whose ``ident`` is in ``servers``.
 
-    ``ports`` are the mock's. At the end, warns of waits that took place in real time. Raises
+    ``ports`` are the mock's. At the end, warn of waits that took place in real time. Raises
     UsageError if the event loop policy makes loops with timers that the clock can't reach.
     """
     loops = Loops()
@@ -140,12 +140,12 @@ def _functions(
 
 
 def _is_time(seconds: object) -> bool:
-    """Return whether ``time.sleep`` accepts the value, and would wait."""
+    """Return whether ``time.sleep`` accepts a duration and would wait."""
     return isinstance(seconds, (float, SupportsIndex)) and 0 < seconds < real.BEYOND  # type: ignore[operator]
 
 
 def _is_for_a_process(caller: FrameType) -> bool:
-    """Return whether the caller polls another process: processes live in real time."""
+    """Return whether the caller polls another process, which runs in real time."""
     name = caller.f_globals.get("__name__") or ""
     return name.partition(".")[0] in ("subprocess", "multiprocessing")
 

@@ -1,11 +1,11 @@
 """
 Whether every other thread of this process is waiting.
 
-On Linux the kernel knows. A thread is waiting if it is neither running nor ready to run, and used
-no processor time for a moment in which the interpreter lock was free. The kernel marks a thread as
-ready in the same moment in which data or a lock wakes it, so no work in progress is missed. Other
-systems do not show the state of a thread. There, the only sign is that no thread has asked the
-clock for anything for a while.
+On Linux, the kernel shows the state of threads. A thread is waiting if it is neither running nor
+ready to run, and used no processor time for a moment in which the interpreter lock was free. The
+kernel marks a thread as ready at the moment when data or a lock wakes the thread, so no work in
+progress is missed. Other systems do not show the state of a thread. There, the only sign is that no
+thread has called the clock for a while.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PER_THREAD = 6  # in a kernel clock id: the processor time of one thread
 
 def is_quiet(count: Callable[[], int]) -> bool:
     """
-    Return whether all threads but the calling one are at rest; takes a moment.
+    Return whether all threads except the calling one are at rest. This takes a moment.
 
     ``count`` returns a number that grows with each call to the clock.
     """

@@ -1,5 +1,5 @@
 """
-The real functions of time, threads and sockets, kept before anything can replace them.
+The real functions of time, threads and sockets, saved before anything can replace them.
 
 The package itself, and any other plugin or test, may patch the public names for a test.
 """
@@ -18,13 +18,13 @@ monotonic = time.monotonic
 monotonic_ns = time.monotonic_ns
 now = time.time
 now_ns = time.time_ns
-sleep = time.sleep  # noqa: TID251 (real time is what this module is for)
+sleep = time.sleep  # noqa: TID251 (this module provides real time)
 wait = threading.Condition.wait
 join = threading.Thread.join
 start = threading.Thread.start
 
 BEYOND = 2**63 / 1e9
-"""Seconds: a sleep this long or longer raises OverflowError at once."""
+"""A sleep of this many seconds or more raises OverflowError at once."""
 
 _kinds: list[Any] = _socket.socket.__subclasses__()
 SOCKET: type[socket] = next(one for one in _kinds if one.__module__ == "socket")

@@ -1,10 +1,11 @@
 """
-Warns of waits in real time whose end the virtual clock has jumped past.
+Warns of waits in real time if the virtual clock jumps past their end.
 
 Locks, selectors, other processes and other sockets can't wait on the virtual clock. Such a wait is
-harmless until virtual time jumps past its end: then it ends too late, or not at all. So this module
-looks at all threads at each jump. It reads from a thread's code which call the thread is in, and
-evaluates the time-out argument there. If either can't be read, there is no warning.
+harmless until virtual time jumps past its end. Then the wait ends too late, or never. So this
+module inspects all threads at each jump. It reads the current call from a thread's code, and
+evaluates the time-out argument of the call. If the call or its argument can't be read, there is no
+warning.
 """
 
 from __future__ import annotations
@@ -32,23 +33,23 @@ from .real import SOCKET
 
 _TOLD = (
     "this waits in real time, and the virtual clock jumped past its end, so it ended too late or "
-    "not at all: wait for an Event, a Condition or a Queue, or use --cerebras-clock real"
+    "never: wait for an Event, a Condition or a Queue, or use --cerebras-clock real"
 )
 _INSTALLED = (f"{sep}site-packages{sep}", f"{sep}dist-packages{sep}")
 _OURS = str(Path(__file__).parent.parent) + sep
 _PYTHON = tuple(get_path(name) + sep for name in ("stdlib", "platstdlib", "scripts"))
 _RUNS_TESTS = ("_pytest", "pluggy")
-# only expressions made of these nodes are evaluated: they call no function
+# only expressions made of these nodes are evaluated, because these call no function
 _HARMLESS = (
     *(ast.Name, ast.Attribute, ast.Constant, ast.UnaryOp, ast.BinOp, ast.Subscript),
     *(ast.operator, ast.unaryop, ast.expr_context),
 )
 Line: TypeAlias = tuple[str, int]
-"""A file, and the number of a line."""
+"""A file and a line number."""
 
 
 class RealWaitWarning(pytest.PytestWarning):
-    """Something waited in real time while the test ran on the virtual clock."""
+    """A wait took place in real time while the test ran on the virtual clock."""
 
 
 # functions written in C that wait, and the position of their time-out argument
@@ -64,7 +65,7 @@ _OF_SOCKETS = ("_accept", "read", "recvfrom")  # ``read`` is the call that TLS m
 
 class RealWaits:
     """
-    The client's lines whose waits a jump has passed.
+    The lines of the client with waits whose end a jump passed.
 
     ``client`` takes a thread's ident, and returns whether the thread is the client's.
     """
@@ -76,13 +77,13 @@ class RealWaits:
         self._alarm: tuple[Line, float] | None = None
 
     def patch(self, patch: pytest.MonkeyPatch) -> None:
-        """Record the line that sets an alarm: alarms go off in real time."""
+        """Record the line that sets an alarm, because alarms go off in real time."""
         for name in ("alarm", "setitimer"):
             if function := getattr(signal, name, None):  # Windows has none
                 patch.setattr(signal, name, self._noted(function))
 
     def note(self, ahead: float) -> None:
-        """Look at all threads after a jump of ``ahead`` seconds; all of them are waiting."""
+        """Inspect all threads after a jump of ``ahead`` seconds, when all of them are waiting."""
         frames = sys._current_frames()  # noqa: SLF001 (there is no other way)
         for thread in threading.enumerate():
             ident = thread.ident or 0
@@ -101,7 +102,7 @@ class RealWaits:
             warnings.warn_explicit(_TOLD, RealWaitWarning, file, number)
 
     def _look(self, ident: int, frame: FrameType, ahead: float) -> None:
-        # the same instruction of the same frame as before is the same wait: its jumps add up
+        # the same instruction of the same frame as before is the same wait, so the jumps add up
         waits = (id(frame), frame.f_lasti)
         before, gone = self._gone.get(ident, (waits, 0.0))
         gone = ahead if before != waits else gone + ahead
@@ -113,7 +114,7 @@ class RealWaits:
     def _noted(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def noted(*args: Any) -> Any:
             before = function(*args)
-            line = _line(sys._getframe(1))  # noqa: SLF001 (the stack is what is asked for)
+            line = _line(sys._getframe(1))  # noqa: SLF001 (this function needs the stack)
             self._alarm = (line, 0.0) if line else None
             return before
 
@@ -121,7 +122,11 @@ class RealWaits:
 
 
 def _timeout(frame: FrameType) -> float | None:
-    """Return the time-out of a thread's innermost call; None if it is not a wait in real time."""
+    """
+    Return the time-out of a thread's innermost call.
+
+    The result is None if the call is no wait in real time.
+    """
     module, function = frame.f_globals.get("__name__"), frame.f_code.co_name
     if module == f"{__package__}.sockets" and function == "timed":
         return _number(frame.f_locals.get("patience"))
@@ -135,7 +140,7 @@ def _timeout(frame: FrameType) -> float | None:
 
 
 def _is_of_loop(frame: FrameType) -> bool:
-    """Return whether an asyncio loop waits in its selector: the clock knows its timers."""
+    """Return whether an asyncio loop waits in its selector. The clock knows the loop's timers."""
     caller = frame.f_back
     name = str(caller.f_globals.get("__name__", "")) if caller else ""
     return name.partition(".")[0] == "asyncio" and frame.f_code.co_name == "select"
@@ -158,7 +163,7 @@ def _timeout_of(call: ast.Call, frame: FrameType) -> float | None:
 
 
 def _number(value: object) -> float | None:
-    """Return a time-out in seconds; None if there is none, or if it does not wait."""
+    """Return a time-out in seconds; None without a time-out, or if the call does not wait."""
     if not isinstance(value, (int, float)):
         return None
     return float(value) if 0 < value < math.inf else None
@@ -170,7 +175,7 @@ def _value(node: ast.expr, frame: FrameType) -> Any:
         return None
     code = compile(ast.Expression(node), "<time-out>", "eval")
     try:
-        return eval(code, frame.f_globals, dict(frame.f_locals))  # noqa: S307 (of names and numbers)
+        return eval(code, frame.f_globals, dict(frame.f_locals))  # noqa: S307 (names and numbers)
     except Exception:  # noqa: BLE001 (names may be bound to anything)
         return None
 

@@ -3,7 +3,7 @@ Makes blocking reads from the mock time out in virtual time.
 
 A blocked ``recv`` can't be woken by a clock. So a read with a time-out first waits in ``select``,
 for the connection and for a second socket, the bell. When the virtual time-out is reached, the
-clock rings the bell. Only then, or when there is data, does the real ``recv`` run.
+clock rings the bell. The real ``recv`` runs only when the bell rings or when there is data.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .waiters import Waiter
 
 
 class Reads:
-    """The reads that have a time-out, and come from some ports."""
+    """The reads with a time-out on connections to some ports."""
 
     def __init__(
         self, clock: VirtualClock, ports: Collection[int], client: Callable[[], bool]
@@ -38,7 +38,7 @@ class Reads:
     @contextmanager
     def patched(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
         """Replace the blocking reads of all sockets."""
-        for owner in (SOCKET, ssl.SSLSocket):  # it has reads of its own
+        for owner in (SOCKET, ssl.SSLSocket):  # an SSL socket has its own reads
             for name in ("recv", "recv_into"):
                 patch.setattr(owner, name, self._timed(getattr(owner, name)))
         try:
@@ -79,7 +79,7 @@ class Reads:
             raise TimeoutError("timed out")
 
     def _bell(self) -> tuple[socket.socket, socket.socket]:
-        """Return the calling thread's pair of sockets: a byte sent to one wakes the other."""
+        """Return the calling thread's pair of sockets. A byte sent to one wakes the other."""
         found: tuple[socket.socket, socket.socket] | None = getattr(self._own, "bell", None)
         if found is None:
             found = self._own.bell = socket.socketpair()

@@ -1,8 +1,8 @@
 """
-Makes unsupported event loops fail with one clear sentence.
+Makes unsupported event loops fail with a clear message.
 
-uvloop and trio keep their timers where the clock can't see them. Without this, time would jump past
-these timers, and a test would get wrong results instead of an error.
+uvloop and trio keep their timers where the clock can't see them. Without this check, time would
+jump past these timers, and a test would get wrong results instead of an error.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ Sleeping = Callable[..., Any]
 @contextmanager
 def refused(patch: pytest.MonkeyPatch, client: Callable[[], bool]) -> Iterator[None]:
     """
-    Refuse to start such a loop, or to sleep on one in a thread of the client.
+    Refuse to start an unsupported loop, or to sleep on it in a thread of the client.
 
-    Raises UsageError if the event loop policy makes only such loops.
+    Raises UsageError if the event loop policy makes only unsupported loops.
     """
     policy = getattr(asyncio.events, "_event_loop_policy", None)
     if type(policy).__module__.startswith("uvloop"):
@@ -73,9 +73,13 @@ def _sleeps(client: Callable[[], bool]) -> Mapping[Sleeping, Sleeping]:
 
 @cache
 def _module(name: str) -> ModuleType | None:
-    """Return a module if it is installed. This costs little: httpcore imports trio anyway."""
+    """
+    Import and return a module; None if it is not installed.
+
+    Importing trio costs little, because httpcore imports it anyway.
+    """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about libraries that the app may not even use
+        warnings.simplefilter("ignore")  # warnings about libraries that the app may not even use
         try:
             return import_module(name)
         except ImportError:

@@ -30,22 +30,27 @@ _A_WEEK = 7 * 86400.0
 _PATIENCE = 5.0  # real seconds in which all due work should be done
 _STANDSTILL = 10.0  # real seconds without any event, before an endless sleep counts as a bug
 _LONGEST = 660.0  # virtual seconds: longer than the default time-out of any known client
-# how far a jump goes beyond the deadline, in seconds: without it, rounding could leave the clock
-# just before the deadline, and the timer would not fire
+# how far a jump goes beyond the deadline, in seconds, because rounding could otherwise leave the
+# clock just before the deadline, and the timer would not fire
 _JUST_AFTER = 1e-6
 
 
 class RunawayError(BaseException):
     """
-    The virtual time has passed its limit: something sleeps in an endless loop.
+    The virtual time has passed its limit, because something sleeps in an endless loop.
 
-    It is not an ``Exception``, because such a loop often catches every ``Exception`` and continues.
+    This class is not an ``Exception``, because such a loop often catches every ``Exception`` and
+    continues.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """A client's sleep. It lasts ``seconds``, and begins ``at`` seconds after the clock."""
+    """
+    A client's sleep.
+
+    The sleep lasts ``seconds``, and begins ``at`` seconds after the start of the clock.
+    """
 
     seconds: float
     at: float
@@ -55,10 +60,11 @@ class Sleep:
 
 class VirtualClock(Clock):
     """
-    The time that a client and its mock share while ``running()``.
+    The clock that a client and its mock share while ``running()``.
 
-    It may run at most ``max_virtual`` seconds ahead of real time. ``watch`` takes a ``Silence``,
-    and returns a function that is called again and again to decide whether the silence must end.
+    Virtual time may be at most ``max_virtual`` seconds ahead of real time. ``watch`` takes a
+    ``Silence``, and returns a function that is called again and again to decide whether the silence
+    must end.
     """
 
     shared = True
@@ -112,15 +118,14 @@ class VirtualClock(Clock):
 
     def advance(self, seconds: float) -> None:
         """
-        Jump ahead by ``seconds``; return when all work that became due has been done.
+        Jump ahead by ``seconds``; return when all work that became due is done.
 
         Raises ValueError for a jump backwards or by more than a hundred years in all, and
         RuntimeError when other threads do not come to rest.
         """
         if not _is_number(seconds) or not 0 <= seconds <= LONGEST - self._offset:
             raise ValueError(
-                "advance() takes a number of seconds from 0, and at most a hundred years in all, "
-                f"found {seconds!r}"
+                f"advance() takes seconds from 0 up to a hundred years in total, found {seconds!r}"
             )
         unsettled = _locked()
         with self._changed:
@@ -129,8 +134,8 @@ class VirtualClock(Clock):
             self._changed.notify_all()
         if not unsettled.acquire(timeout=_PATIENCE):
             raise RuntimeError(
-                f"advance({seconds:g}): something has been at work for {_PATIENCE:g} s since then, "
-                "so some work that was due may be unfinished"
+                f"advance({seconds:g}): other threads have been busy for {_PATIENCE:g} s since "
+                "the jump, so some work that was due may be unfinished"
             )
 
     def add(self, waiter: Waiter) -> None:
@@ -141,7 +146,7 @@ class VirtualClock(Clock):
             self._changed.notify_all()
 
     def remove(self, waiter: Waiter) -> None:
-        """Remove a waiter, if it is still there."""
+        """Remove a waiter if it is still there."""
         with self._changed:
             self._asked += 1
             if waiter in self._waiters:
@@ -163,7 +168,7 @@ class VirtualClock(Clock):
         """
         Raise RunawayError if time has run away.
 
-        Each caller gets an exception of its own, because raising adds a traceback to it.
+        Each caller gets a new exception, because raising adds a traceback to it.
         """
         if self.error is not None:
             raise RunawayError(*self.error.args)
@@ -201,7 +206,11 @@ class VirtualClock(Clock):
     def _stalled(
         self, silence: Silence, end: Callable[[Exception], object], alive: Callable[[], bool]
     ) -> Waiter:
-        """Return a waiter without a deadline; ``end`` is called when the clock stops, or before."""
+        """
+        Return a waiter without a deadline.
+
+        ``end`` is called when the clock stops, or earlier.
+        """
         stall = Stalled(self.watch(silence), end, self.monotonic() + _LONGEST)
         return Waiter(
             math.inf, lambda: end(ConnectionAbortedError("over")), alive=alive, stall=stall
@@ -237,7 +246,7 @@ class VirtualClock(Clock):
         return None if math.isinf(earliest) else max(0.0, earliest - self.monotonic())
 
     def _settle(self) -> None:
-        """Release the callers of ``advance``: all other threads are at rest."""
+        """Release the callers of ``advance``, because all other threads are at rest."""
         self.nudge()
         with self._changed:
             settled, self._settling = self._settling, []
@@ -272,8 +281,8 @@ class VirtualClock(Clock):
         """
         Report runaway time if a thread sleeps endlessly and nothing has happened for a while.
 
-        While the mock stalls an answer this does not apply: the stall ends first. ``asked`` is the
-        number of calls to the clock; it has not changed if nothing has happened.
+        This does not apply while the mock stalls an answer, because the stall ends first. ``asked``
+        is the number of calls to the clock, which stays the same while nothing happens.
         """
         now = real.monotonic()
         if any(waiter.stall is not None for waiter in waiters):
@@ -282,9 +291,9 @@ class VirtualClock(Clock):
             self._still = asked, now
         elif now - self._still[1] > _STANDSTILL:
             self._run_away(
-                "virtual time would never stop, whatever --cerebras-max-virtual says: "
-                f"something sleeps without an end ({self._latest()}), and nothing else has "
-                f"happened for {_STANDSTILL:g} s"
+                "virtual time would never stop, even at --cerebras-max-virtual: something sleeps "
+                f"without end ({self._latest()}), and nothing else has happened for "
+                f"{_STANDSTILL:g} s"
             )
 
     def _run_away(self, why: str) -> None:
@@ -320,7 +329,7 @@ class VirtualClock(Clock):
 
 
 class _Bell:
-    """Wakes a task from any thread; an error is raised in the task."""
+    """Wakes a task from any thread, or raises an error in the task."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -345,7 +354,11 @@ def _is_number(value: object) -> bool:
 
 
 def _locked() -> threading.Lock:
-    """Return a lock to block on. An Event would not do: its ``wait`` runs on this very clock."""
+    """
+    Return a lock to block on.
+
+    An Event can't be used, because its ``wait`` runs on this clock.
+    """
     lock = threading.Lock()
     lock.acquire()
     return lock

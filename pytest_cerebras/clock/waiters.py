@@ -11,9 +11,9 @@ from mockserver.edge.play.clock import StallError
 
 Moment: TypeAlias = Literal["real", "busy", "overdue", "still"]
 """
-The circumstances in which a stall is checked. ``real``: time is real. The others are virtual.
-``busy``: other threads are at work. ``overdue``: every event that could have ended the stall has
-passed. ``still``: no event is scheduled at all.
+The circumstances in which a stall is checked. ``real``: time is real. In the others, time is
+virtual. ``busy``: other threads are at work. ``overdue``: every event that could have ended the
+stall has passed. ``still``: no event is scheduled at all.
 """
 Look: TypeAlias = Callable[[Moment], StallError | None]
 
@@ -23,9 +23,9 @@ class Waiter:
     """
     A thread or task that waits until a ``deadline``, in seconds of the virtual monotonic clock.
 
-    ``sleeps`` is true if it only waits for time to pass, so that time may jump on its behalf. It is
-    false for a read or lock with a time-out: that only limits how far a jump may go. ``wake`` is
-    called once, when the deadline has come. A ``stall`` is checked again and again.
+    ``sleeps`` is true if the waiter only waits for time to pass, so that time may jump to its
+    deadline. It is false for a read or lock with a time-out, which only limits how far a jump may
+    go. ``wake`` is called once, when the deadline is reached. A ``stall`` is checked repeatedly.
     """
 
     deadline: float
@@ -39,11 +39,11 @@ class Waiter:
 @dataclass(slots=True, eq=False)
 class Stalled:
     """
-    A stalled answer. ``error`` returns the error to ``end`` it with, or None.
+    A stalled answer. ``error`` returns the error that ``end`` should raise, or None.
 
     The client may still end the stall itself, by a time-out that the clock can't see. So a stall
     lasts until ``until``, or until the last deadline that was scheduled when all threads first came
-    to rest, whichever is later. After that it is overdue.
+    to rest, whichever is later. Then it is overdue.
     """
 
     error: Look

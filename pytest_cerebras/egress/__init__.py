@@ -1,10 +1,10 @@
 """
 Stops all requests to the real API while the mock is active, in a test or in a whole run.
 
-There are two layers. ``child.cerebras_guard`` is an audit hook: the interpreter calls it before it
-resolves a name, connects a socket or starts a program, in this process and in Python children.
-Some requests pass the interpreter unseen, for example through a proxy or on an open connection.
-``client_hooks`` stops these where the client libraries handle them.
+There are two layers. ``child.cerebras_guard`` has an audit hook, which the interpreter calls before
+it resolves a name, connects a socket or starts a program, in this process and in Python children.
+The hook misses some requests, for example through a proxy or on an open connection.
+``client_hooks`` stops these inside the client libraries.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ _CHILD = str(Path(__file__).parent / "child")
 
 class GuardLog:
     """
-    The attempts that a guard has stopped, here and in child processes.
+    The attempts that a guard stopped, in this process and in child processes.
 
-    Child processes can't share memory with the test, so all of them append to one file.
+    Child processes can't share memory with the test, so they append their attempts to one file.
     """
 
     def __init__(self, path: Path, *, mode: str, others: str) -> None:
@@ -59,7 +59,7 @@ class GuardLog:
 
     @property
     def asked(self) -> list[str]:
-        """The names of other hosts that the test asked, each once."""
+        """The names of other hosts to which the test sent requests, each once."""
         return list(dict.fromkeys(name for word, name in self._read() if word == ASKED))
 
     @property
@@ -73,12 +73,12 @@ class GuardLog:
         return [sentence for whose, sentence in self._read() if whose == OURS]
 
     def reads(self) -> dict[int, float | None]:
-        """Return the ports that other processes read from, with their time-outs in seconds."""
+        """Return the ports from which other processes read, with their time-outs in seconds."""
         notes = [note.split() for word, note in self._read() if word == READ]
         return {int(port): None if seconds == "None" else float(seconds) for port, seconds in notes}
 
     def keep(self) -> None:
-        """Keep the notes in memory: the file is about to be deleted."""
+        """Read the notes into memory, because the file is about to be deleted."""
         self._notes = self._path.read_text("utf-8")
 
     def _read(self) -> Iterator[tuple[str, str]]:
@@ -117,7 +117,7 @@ def _unusable_proxies() -> Iterator[str]:
     Yield the variables that name a SOCKS proxy, if httpx can't use one.
 
     Without the package socksio, httpx raises ImportError for such a variable, even for hosts in
-    ``NO_PROXY``: a client sets up all proxies when it is made.
+    ``NO_PROXY``, because a new client sets up all proxies.
     """
     if find_spec("socksio") is None:
         for name, value in os.environ.items():
@@ -132,9 +132,9 @@ def guarded(
     """
     Refuse requests to the real API, and with ``others="block"`` to every other machine.
 
-    ``mode`` is that of the mock, and decides the advice in an error; ``RUN`` is for code outside of
-    tests. ``elsewhere`` returns why the code that runs now does not belong to the test; an empty
-    string if it may belong to it.
+    ``mode`` is the mode of the mock, on which the advice in an error depends; ``RUN`` is for code
+    outside of tests. ``elsewhere`` returns why the running code does not belong to the test; an
+    empty string if it may belong to the test.
     """
     with NamedTemporaryFile(prefix="cerebras-mock-") as notes, pytest.MonkeyPatch.context() as own:
         guard = Guard(notes.name, mode=mode, others=others)

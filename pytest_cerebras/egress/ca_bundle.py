@@ -1,9 +1,9 @@
 """
-Puts off loading CA certificates until a client speaks TLS.
+Delays the loading of CA certificates until a client uses TLS.
 
-Each client of httpx loads a bundle of them when it is made, and aiohttp loads the system's twice
-when it is imported. That takes longer than most tests, and a client that talks to the mock over
-http:// never needs them.
+Each new client of httpx loads a bundle of certificates, and aiohttp loads the system's certificates
+twice when it is imported. This takes longer than most tests, and a client that connects to the mock
+over http:// never needs certificates.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ import pytest
 
 _load = ssl.SSLContext.load_verify_locations
 _load_defaults = ssl.SSLContext.set_default_verify_paths
-_DEFAULTS = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # where OpenSSL finds other certificates by default
+_DEFAULTS = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # variables by which OpenSSL finds other certificates
 _valid: set[tuple[str, int, int]] = set()
 """Bundles that were loaded before: path, size, and time of the last change."""
-_lock = threading.RLock()  # reentrant: an interrupt or a finalizer may come in between
+_lock = threading.RLock()  # reentrant, as an interrupt or a finalizer may come in between
 
 
 class _Unloaded(ssl.SSLContext):
     """
-    A context that loads certificates, and becomes an ordinary one, when it is used or inspected.
+    A context that loads certificates when it is first used, and then becomes an ordinary one.
 
-    So it stays right when the test that made it is over.
+    So the context also works after the test that made it.
     """
 
     def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
@@ -51,7 +51,7 @@ class _Unloaded(ssl.SSLContext):
 
 
 def _loaded(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Return the context when it is an ordinary one; other threads may use it too."""
+    """Return the context after it has become an ordinary one; other threads may use it as well."""
     with _lock:
         if load := context.__dict__.get("load"):
             load(context)
@@ -62,7 +62,7 @@ def _loaded(context: ssl.SSLContext) -> ssl.SSLContext:
 
 @contextmanager
 def loaded_when_used() -> Iterator[None]:
-    """Let the contexts of the block load a bundle when they are used, if it was loaded before."""
+    """Let contexts made in the block delay the loading of bundles that were loaded before."""
     load = ssl.SSLContext.load_verify_locations
 
     def defer(
@@ -83,7 +83,7 @@ def loaded_when_used() -> Iterator[None]:
 
 @contextmanager
 def defaults_when_used() -> Iterator[None]:
-    """Let the contexts of the block load the system's certificates when they are used."""
+    """Let contexts made in the block load the system's certificates only when they are used."""
 
     def defer(context: ssl.SSLContext) -> None:
         if type(context) is ssl.SSLContext:
@@ -104,7 +104,7 @@ def _put_off(context: ssl.SSLContext, load: Callable[[ssl.SSLContext], None]) ->
 
 
 def _defaults_of(environment: Mapping[str, str | None], context: ssl.SSLContext) -> None:
-    """Load the certificates that were the system's in an earlier environment."""
+    """Load the system's certificates as defined by an earlier environment."""
     with pytest.MonkeyPatch.context() as then:
         for name, value in environment.items():
             if value is None:
@@ -115,7 +115,7 @@ def _defaults_of(environment: Mapping[str, str | None], context: ssl.SSLContext)
 
 
 def _identity(cafile: object) -> tuple[str, int, int] | None:
-    """Return a stamp that changes when the file changes; None if there is none."""
+    """Return a stamp that changes when the file changes; None if the file does not exist."""
     try:
         path = Path(str(cafile)).absolute()
         found = path.stat()

@@ -2,11 +2,12 @@
 Stops requests inside the client libraries, where the line of code that sends is still on the stack.
 
 The guard's audit hook misses three kinds of request. Event loops such as uvloop resolve names and
-connect in C. With a proxy, the interpreter sees only the proxy's address: the host's name is sent
-to the proxy. On a connection opened before the test, there is nothing left to resolve or connect.
+connect in C. With a proxy, the interpreter gets only the proxy's address, and the name of the host
+is sent to the proxy. On a connection opened before the test, there is nothing left to resolve or
+connect.
 
-In redirect mode, some of these requests go to the mock: the host's name resolves to its address,
-and TLS clients get a context that trusts only the mock; see ``turning``.
+In redirect mode, some of these requests reach the mock, because the name of the host resolves to
+the mock's address, and TLS clients get a context that trusts only the mock; see ``turning``.
 """
 
 from __future__ import annotations
@@ -40,13 +41,13 @@ def _always(*_: object, **__: object) -> bool:
 
 class ClientHook(NamedTuple):
     """
-    A method that every request of a library passes through.
+    A method through which every request of a library passes.
 
-    ``host`` finds the host in its arguments. ``error`` is the exception, as module and name, that
-    the library raises for an unreachable host. None means OSError. An app that handles connection
-    errors should see the one that it expects. If the real host is redirected to the mock, ``leads``
-    returns whether this request goes there; it is called with the mock's ports before the method's
-    own arguments.
+    ``host`` finds the host in the arguments of the method. ``error`` is the module and name of the
+    exception that the library raises for an unreachable host; None means OSError. An app that
+    handles connection errors should get the expected exception. If the real host is redirected to
+    the mock, ``leads`` returns whether a request goes to the mock. ``leads`` takes the mock's ports
+    and the arguments of the method.
     """
 
     module: str
@@ -81,14 +82,19 @@ def client_hooks() -> Iterator[ClientHook]:
 
 
 def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None:
-    """Call ``refuse`` with the host before each of the methods; it raises EscapeError."""
+    """
+    Call ``refuse`` with the host before each of the methods.
+
+    ``refuse`` may raise EscapeError.
+    """
     with (
         warnings.catch_warnings(),
         pytest.MonkeyPatch.context() as meanwhile,
         defaults_when_used(),
     ):
-        warnings.simplefilter("ignore")  # the app may not even use the library that warns
-        # some libraries subclass socket.socket on import, which fails if a guard has replaced it
+        warnings.simplefilter("ignore")  # the warning may concern an unused library
+        # some libraries subclass socket.socket on import, which fails if a guard has replaced the
+        # class
         meanwhile.setattr("socket.socket", SOCKET)
         owned = [(hook, _owner(hook)) for hook in client_hooks()]
     for hook, owner in owned:
@@ -138,7 +144,7 @@ def _argument(position: int, name: str = "host") -> Host:
 
 def _real_server(position: int) -> Host:
     """
-    Return a function that finds the TLS server name in the arguments, if it is the real API's.
+    Return a function that finds the real API's TLS server name in the arguments.
 
     This catches a client that connects to an IP address and names the real host only in TLS.
     """
@@ -161,13 +167,17 @@ def _of_request(_: object, request: Any, *__: object, **___: object) -> object:
 
 
 def _open(ports: tuple[int, ...], connection: Any, *_: object, **__: object) -> bool:
-    """Return whether a connection of httpcore leads to the mock: it may be older than the test."""
+    """
+    Return whether a connection of httpcore leads to the mock.
+
+    The connection may be older than the test.
+    """
     address = connection._network_stream.get_extra_info("server_addr")  # noqa: SLF001
     return _is_mock(ports, address)
 
 
 def _pooled(ports: tuple[int, ...], connector: Any, request: Any, *_: object, **__: object) -> bool:
-    """Return whether aiohttp connects to the mock, or has all its open connections to it."""
+    """Return whether aiohttp connects to the mock, or all its open connections lead to the mock."""
     kept = connector._conns.get(request.connection_key, ())  # noqa: SLF001
     transports = [protocol.transport for protocol, _ in kept]
     peers = [each.get_extra_info("peername") for each in transports if each is not None]
@@ -179,8 +189,8 @@ def _is_mock(ports: tuple[int, ...], address: Any) -> bool:
     return is_one and address[0] == "127.0.0.1" and address[1] in ports
 
 
-# these are below the layer that respx replaces: a request that a test's own mock answers never
-# comes here, and rightly so, because it does not leave the process
+# these methods are below the layer that respx replaces. So a request that a test's own mock answers
+# never reaches them, as it does not leave the process
 _CONNECTIONS = (
     ("http11", "HTTP11Connection"),
     ("http2", "HTTP2Connection"),

@@ -1,10 +1,11 @@
 """
-Redirects clients in this process to the mock during a test, if they have the real host hard-coded.
+Redirects clients in this process to the mock during a test if they have the real host hard-coded.
 
-Most libraries resolve names by ``socket.getaddrinfo``; those that do it in C have hooks of their
-own. TLS names the host once more. There, a context that trusts only the mock replaces the client's.
-The client's own context stays unchanged, and may be older than the test. A client that resolved the
-name before the test fails in TLS, and does not reach the real API.
+Most libraries resolve names by ``socket.getaddrinfo``. Libraries that resolve names in C have
+separate hooks. In TLS, the name of the host appears once more, so a context that trusts only the
+mock replaces the client's context. The client's own context stays unchanged, because it may be
+older than the test. A client that resolved the name before the test fails in TLS, and does not
+reach the real API.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _MOCK = "127.0.0.1"
 
 @contextmanager
 def turned(redirect: Redirect) -> Iterator[None]:
-    """Redirect clients to the mock during the block; guards let their requests pass."""
+    """Redirect clients to the mock during the block, and make the guards accept their requests."""
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         turn_to(redirect)
@@ -63,7 +64,7 @@ def turned(redirect: Redirect) -> Iterator[None]:
 
 
 def leading_to(hosts: Iterable[str], tls_port: int, plain_port: int, authority: Path) -> Redirect:
-    """Return where to redirect clients of these hosts; ``authority`` is a certificate file."""
+    """Return the target for clients of these hosts; ``authority`` is a certificate file."""
     return Redirect(f"{' '.join(sorted(hosts))},{tls_port},{plain_port},{authority}")
 
 
@@ -78,7 +79,7 @@ def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping
 
 
 def _node_roots(given: Mapping[str, str], authority: Path) -> str:
-    """Return a file of roots for Node. It includes the user's own, because Node reads one file."""
+    """Return a file with the mock's certificate and the user's own, as Node reads only one file."""
     own = Path(given.get(_NODE_ROOTS) or devnull)
     if not own.is_file():
         return str(authority)
@@ -101,7 +102,7 @@ def _trusting(
             own.sslsocket_class = context.sslsocket_class
             own.sslobject_class = context.sslobject_class
             given.arguments["self"] = own
-            given.arguments.pop("session", None)  # it belongs to the other context
+            given.arguments.pop("session", None)  # the setting belongs to the other context
         return wrap(*given.args, **given.kwargs)
 
     return trusting

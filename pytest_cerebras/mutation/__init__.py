@@ -1,6 +1,7 @@
 """
-The mutation: changes what the API says, and finds the tests that would not notice.
+The mutation: changes the answers of the API, and finds the tests that do not notice.
 
-``changes`` and ``mutations`` are pure: they say what is changed. ``claims`` reads what a test
-asserts, ``judging`` decides what a test's runs say about it. ``runs`` and ``mutating`` run tests.
+The modules ``changes`` and ``mutations`` define the changes, without side effects. ``claims`` reads
+the assertions of a test, and ``judging`` judges a test by its runs. ``runs`` and ``mutating`` run
+tests.
 """

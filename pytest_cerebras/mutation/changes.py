@@ -1,7 +1,7 @@
 """
-The ways to change a good answer: functions from plan to plan.
+The ways to change a good answer: functions from a plan to a changed plan.
 
-Each returns the plan itself if there is nothing to change.
+Each function returns the same plan if there is nothing to change.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FIELDS = ("x-ratelimit-", "x-request-id")
 
 
 def error(plan: Plan, context: Context) -> Plan:
-    """Answer with an error that no repetition mends."""
+    """Answer with an error that a retry can't resolve."""
     return Error("wrong_api_format").apply(plan, context)
 
 
@@ -40,14 +40,14 @@ def empty(plan: Plan, context: Context) -> Plan:
 
 
 def half(plan: Plan, context: Context) -> Plan:
-    """End the answer in the middle of what is seen of it, with the finish reason ``length``."""
+    """Cut the visible part of the answer in the middle, with the finish reason ``length``."""
     seen = [piece.text for find in (contents, arguments) for piece in pieces_of(plan, find)]
     lost = tokens.count("".join(seen)) // 2
     return Truncate(tokens_of(plan) - lost).apply(plan, context) if lost else plan
 
 
 def another_text(plan: Plan, _: Context) -> Plan:
-    """Say something else, in as many pieces."""
+    """Replace the text by another one, divided into the same number of pieces."""
     return with_texts(plan, contents, lambda some: divided(other_text("".join(some)), some))
 
 
@@ -69,12 +69,16 @@ def doubled(plan: Plan, _: Context) -> Plan:
 
 
 def other_arguments(plan: Plan, _: Context) -> Plan:
-    """Give other arguments to the tools that are called."""
+    """Change the arguments of each tool call."""
     return with_texts(plan, arguments, lambda some: divided(other_text("".join(some)), some))
 
 
 def another_tool(plan: Plan, context: Context) -> Plan:
-    """Call another tool than the model has chosen: one that the request offers, if there is one."""
+    """
+    Call a different tool than the one that the model has chosen.
+
+    It is a tool that the request offers, if the request offers another one.
+    """
 
     def another(some: Sequence[str]) -> Sequence[str]:
         offered = (name for name in context.tools if name != "".join(some))
@@ -84,7 +88,7 @@ def another_tool(plan: Plan, context: Context) -> Plan:
 
 
 def other_facts(plan: Plan, context: Context) -> Plan:
-    """State another model and id, no tokens used, and no limits in the header fields."""
+    """State another model, another id and no usage, and leave out the header fields of limits."""
     head = head_of(plan)
     fields = tuple(name for name, _ in head.headers if name.startswith(_FIELDS)) if head else ()
     return HeaderChanges(remove=fields).apply(edited(plan, _without_facts), context)
@@ -105,7 +109,7 @@ def _without_facts(body: Any) -> Any:
 
 
 def _blank(value: Any) -> Any:
-    """Return a value of the same form that says nothing."""
+    """Return a value of the same type without any information."""
     if isinstance(value, Mapping):
         return {key: _blank(one) for key, one in value.items()}
     if isinstance(value, str):

@@ -1,8 +1,8 @@
 """
-Reads from its code what a test asserts.
+Finds out what a test asserts by reading its code.
 
-The code of a test is its function, its fixtures, and the functions that these call by name. What
-can't be read is taken for a strong claim, so that no test is accused because of it.
+The code of a test is its function, its fixtures, and the functions that these call by name. Code
+that can't be read counts as a strong claim, so that it never makes a test look blind.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Claims:
     """
     What a test asserts.
 
-    ``is_weak`` says that it asserts nothing, or only what any answer fulfils, such as its type.
-    ``is_bound`` says that an assertion is about what must not be: an upper bound, an absence.
-    ``takes_errors`` says that the test itself handles exceptions.
+    ``is_weak``: the test asserts nothing, or only what is true of any answer, such as the type.
+    ``is_bound``: an assertion states an upper bound, or that something is absent. ``takes_errors``:
+    the test itself handles exceptions.
     """
 
     is_weak: bool = False
@@ -65,8 +65,8 @@ def _functions(item: pytest.Item) -> Iterator[FunctionType]:
     """
     Yield the test, its fixtures, and the functions that they call by name.
 
-    Of other files than those of tests, only functions that tests call themselves: the app's own
-    code may assert a lot, and says nothing of the test.
+    Functions in the app's files are included only if a test calls them directly. The app's own code
+    may assert a lot, but that shows nothing about the test.
     """
     found: set[FunctionType] = set()
     waiting = [getattr(item, "function", None), *_fixtures(item)]
@@ -92,7 +92,7 @@ def _is_of_tests(function: FunctionType, item: pytest.Item) -> bool:
 
 
 def _called(function: FunctionType, cls: type | None) -> Iterator[object]:
-    """Yield what a function may call: by name, in a module or class that it names, by ``self``."""
+    """Yield what a function may call by name, in a module or class, or as a method of ``self``."""
     code = function.__code__
     values = [function.__globals__[name] for name in code.co_names if name in function.__globals__]
     yield from values
@@ -146,7 +146,7 @@ def _takes_errors(test: _Function) -> bool:
 
 
 def _locals(tree: _Function) -> frozenset[str]:
-    """Return the names that a function gives to what calls return."""
+    """Return the names of the variables to which a function assigns the results of calls."""
     return frozenset(
         target.id
         for one in _of(tree, ast.Assign)
@@ -157,7 +157,7 @@ def _locals(tree: _Function) -> frozenset[str]:
 
 
 def _is_weak(test: ast.expr, known: frozenset[str]) -> bool:
-    """Return whether any answer fulfils an assertion, as far as its form shows."""
+    """Return whether, judging by its form, an assertion holds for any answer."""
     match test:
         case ast.BoolOp(op=ast.Or()) if any(map(_is_of_type, test.values)):
             return True
@@ -181,7 +181,7 @@ def _swallows(one: ast.expr, whole: ast.BoolOp, known: frozenset[str]) -> bool:
 
 
 def _is_of_type(test: ast.expr) -> bool:
-    """Return whether an assertion is about the type of a value, or about nothing at all."""
+    """Return whether an assertion is only about the type of a value, or always holds."""
     match test:
         case ast.Constant():
             return True
@@ -203,14 +203,14 @@ def _is_weak_comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool:
 
 
 def _root(node: ast.expr) -> str:
-    """Return the name that a chain of attributes and items begins with."""
+    """Return the name at the start of a chain of attributes and items."""
     while isinstance(node, (ast.Attribute, ast.Subscript)):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_bound(test: ast.expr) -> bool:
-    """Return whether an assertion says that something is small, or is not there."""
+    """Return whether an assertion states an upper bound, or that something is absent."""
     if any(isinstance(one.op, ast.Not) for one in _of(test, ast.UnaryOp)):
         return True
     return any(

@@ -1,4 +1,4 @@
-"""What the runs of a test under mutations say about the test: plain values, and the judgement."""
+"""Judges a test by its runs under mutations. The values are plain data."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ End: TypeAlias = Literal["passed", "asserted", "raised"]
 _DOES = {one.name: one.does for one in MUTATIONS}
 _EXPECTED = {one.name for one in MUTATIONS if one.expected}
 _ON_ERRORS_ONLY = "it notices only that a request fails"
-_ON_REQUESTS = "it passes whatever the API says, and asserts on what the app sent"
-_TAKES_ERRORS = "it passes whatever the API says, and handles errors itself"
-_ON_BOUNDS = "it passes whatever the API says, and asserts what must not be"
+_ON_REQUESTS = "it passes whatever the API answers, but asserts on the requests of the app"
+_TAKES_ERRORS = "it passes whatever the API answers, but handles errors itself"
+_ON_BOUNDS = "it passes whatever the API answers, but asserts that something is absent or limited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,13 @@ class Tried:
     """
     The mutations tried on a test.
 
-    ``test`` is its node id. ``noticed`` and ``missed`` have names of mutations that changed what
-    the app got. ``blind`` says that the test should have noticed one of them. ``note`` says why a
-    test that noticed nothing is not blind, or what little it noticed. ``replay`` is the command by
-    which the test passes under the first mutation it missed. ``left_out`` says why nothing was
-    tried. ``is_whole`` is false if the run was interrupted. ``file`` and ``line`` are the place of
-    the test, as pytest counts: the first line is 0.
+    ``test`` is the node id of the test. ``noticed`` and ``missed`` are the names of the mutations
+    that changed an answer to the app. ``blind``: the test should have noticed one of the missed
+    mutations. ``note`` is the reason why a test that noticed nothing is not blind, or the little
+    that the test noticed. ``replay`` is the command that runs the test under the first mutation it
+    missed. ``left_out`` is the reason why no mutation was tried. ``is_whole`` is false if the run
+    was interrupted. ``file`` and ``line`` are the place of the test; as in pytest, the first line
+    is 0.
     """
 
     test: str
@@ -48,17 +49,17 @@ class Tried:
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Self:
-        """Return the value from the form in which a worker sends it."""
+        """Return the value from the JSON-like form that an xdist worker sends."""
         return TypeAdapter(cls).validate_python(found)
 
     @property
     def applied(self) -> int:
-        """How many mutations changed what the app got."""
+        """The number of mutations that changed an answer to the app."""
         return len(self.noticed) + len(self.missed)
 
     @property
     def is_judged(self) -> bool:
-        """Whether the test counts: it was tried on, and noticed something or should have."""
+        """Whether the test was tried, and noticed a mutation or should have noticed one."""
         return not self.left_out and self.is_whole and (self.blind or bool(self.noticed))
 
     @property
@@ -83,13 +84,13 @@ class Tried:
 
 def judged(test: str, ends: Mapping[str, End], claims: Claims, *, looks: bool) -> Tried:
     """
-    Return what was tried on a test.
+    Return the result of the mutations that were tried on a test.
 
-    ``ends`` has how the test ended under each mutation that changed something. ``looks`` says that
-    the test looked at the requests.
+    ``ends`` maps each mutation that changed something to the way the test ended. ``looks``: the
+    test read the recorded requests.
 
-    A test is blind if it passes under all of them, or if it asserts nothing that could fail and
-    only an error of the API ends it.
+    A test is blind if it passes under all mutations. It is also blind if it asserts nothing that
+    could fail, and only an error of the API makes it fail.
     """
     noticed = tuple(name for name, end in ends.items() if end != "passed")
     missed = tuple(name for name, end in ends.items() if end == "passed" and name in _EXPECTED)
@@ -114,7 +115,7 @@ def _spared(claims: Claims, *, looks: bool) -> str:
 
 
 def share_in_words(found: Sequence[Tried]) -> str:
-    """Return how many of the judged tests notice a change; empty without any."""
+    """Return in words how many of the judged tests notice a change; empty if no test was judged."""
     percent = share(found)
     if percent is None:
         return ""
@@ -124,7 +125,7 @@ def share_in_words(found: Sequence[Tried]) -> str:
 
 
 def share(found: Sequence[Tried]) -> float | None:
-    """Return how many per cent of the judged tests notice a change; None without any."""
+    """Return the percentage of judged tests that notice a change; None if no test was judged."""
     judged_tests = [one for one in found if one.is_judged]
     if not judged_tests:
         return None

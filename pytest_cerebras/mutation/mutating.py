@@ -1,4 +1,4 @@
-"""The plugin that mutates: after each test that passes, it runs it again under mutations."""
+"""The plugin for mutations: it repeats each test that passes, under each mutation."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from .runs import Runs, applicable
 from .summary import show, show_one
 
 _WHY_NOT = pytest.StashKey[str]()
-_RUN_ONCE = {"another kind": "it is not a function of Python"}
+_RUN_ONCE = {"another kind": "it is not a Python function"}
 _CONFLICTS = {
     "cerebras_chaos": "the mutation plays each test under its own scenario: leave out "
     "--cerebras-chaos",
-    "cerebras_search": "search and mutation are two runs: leave out --cerebras-search",
+    "cerebras_search": "search and mutation need separate runs: leave out --cerebras-search",
 }
 
 
 class Mutating:
-    """Runs each test that uses the mock and passes again, under mutations."""
+    """Repeats each passing test that uses the mock, under each mutation."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._runs = Runs()
@@ -42,16 +42,16 @@ class Mutating:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
         """
-        Run the test again before the fixtures that it shares with others are torn down.
+        Repeat the test before the fixtures that it shares with other tests are torn down.
 
-        Its own fixtures are torn down first, because each run has them anew.
+        The fixtures of the test alone are torn down first, because each run sets them up anew.
         """
         if item.stash.get(_WHY_NOT, None) != "":
             return (yield)
         try:
             _tear_down_own(item)
         except BaseException:
-            yield  # the rest is torn down all the same
+            yield  # the other fixtures are torn down nevertheless
             raise
         try:
             self._try_on(item)
@@ -63,7 +63,7 @@ class Mutating:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note whether a test can be tried on; attach to its last report what was tried."""
+        """Note whether mutations can be tried on a test; attach the results to its last report."""
         report = yield
         if REWRITTEN in item.stash or MARKER not in getattr(item, "fixturenames", ()):
             return report
@@ -78,13 +78,13 @@ class Mutating:
         return report
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Take up what was tried by a worker."""
+        """Collect the results that an xdist worker sent."""
         found = getattr(report, MUTATED, None)
         if found is not None:
             self._results[report.nodeid] = Tried.read(found)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """List the blind tests, and say what was tried on the others."""
+        """List the blind tests, and show the results of the others."""
         show(terminalreporter, list(self._results.values()))
 
     def pytest_unconfigure(self) -> None:
@@ -94,13 +94,13 @@ class Mutating:
     def _try_on(self, item: pytest.Item) -> None:
         found = Tried(item.nodeid, is_whole=False)
         try:
-            for found in self._tried(item):  # noqa: B007 (the last is kept, also when interrupted)
+            for found in self._tried(item):  # noqa: B007 (the last result is kept, even after an interrupt)
                 pass
         finally:
             self._results[item.nodeid] = found
 
     def _tried(self, item: pytest.Item) -> Iterator[Tried]:
-        """Yield what was tried on a test so far; the last one is whole."""
+        """Yield the results for a test after each mutation; the last yield has all of them."""
         begun = real.monotonic()
         unchanged = self._runs.run(item)
         if unchanged.end != "passed":
@@ -119,30 +119,30 @@ class Mutating:
             found = judged(item.nodeid, ends, claims, looks=unchanged.looks)
             yield replace(found, blind=False, note="", is_whole=False)
         if not ends:
-            yield Tried(item.nodeid, left_out="no mutation can change what it gets")
+            yield Tried(item.nodeid, left_out="no mutation can change the answers that it gets")
             return
         found = judged(item.nodeid, ends, claims, looks=unchanged.looks)
         yield replace(found, replay=_under(found.missed[0], item)) if found.blind else found
 
 
 class OneMutation:
-    """Runs each test that uses the mock under one mutation, as its only run."""
+    """Runs each test that uses the mock only once, under one mutation."""
 
     def __init__(self, mutation: Mutation) -> None:
         self._mutation = mutation
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Play the mutation in the place of the test's scenarios."""
+        """Apply the mutation to each scenario of the test."""
         item.stash[REWRITTEN] = rewriting(self._mutation, lambda: None)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what was changed."""
+        """Show which mutation was applied."""
         show_one(terminalreporter, self._mutation)
 
 
 def register(config: pytest.Config) -> None:
-    """Mutate the tests of the run, as the option says. Raises UsageError."""
+    """Register the plugin that the option selects. Raises UsageError."""
     for option, why in _CONFLICTS.items():
         if config.getoption(option, None) is not None:
             raise pytest.UsageError(f"--cerebras-mutate: {why}")
@@ -153,15 +153,15 @@ def register(config: pytest.Config) -> None:
 
 
 def _under(mutation: str, item: pytest.Item) -> str:
-    """Return the command by which a test runs under a mutation."""
+    """Return the command that runs a test under a mutation."""
     return f"{replay(item)} --cerebras-mutate={mutation}"
 
 
 def _why_not(item: pytest.Item, report: pytest.TestReport) -> str:
-    """Return why a test is not tried on, as far as its last report shows."""
+    """Return why no mutation can be tried on a test, according to its last report."""
     if (kind := kind_run_once(item)) is not None:
         return _RUN_ONCE.get(kind, f"it is a {kind}")
-    if "subtests" in getattr(item, "fixturenames", ()):  # pytest would report those of each run
+    if "subtests" in getattr(item, "fixturenames", ()):  # reported in each run
         return "it has subtests"
     if hasattr(report, "wasxfail"):
         return "it is expected to fail"
@@ -171,7 +171,7 @@ def _why_not(item: pytest.Item, report: pytest.TestReport) -> str:
 
 
 def _tear_down_own(item: pytest.Item) -> None:
-    """Tear down the fixtures of a test, but none that is wider; what they print stays its own."""
+    """Tear down the test's function-scoped fixtures; their output is captured for this test."""
     capture: Any = item.config.pluginmanager.getplugin("capturemanager")
     with capture.item_capture("teardown", item) if capture else nullcontext():
         item.session._setupstate.teardown_exact(twin_of(item))  # noqa: SLF001 (as pytest itself)

@@ -15,7 +15,7 @@ from . import changes
 from .changes import Change
 
 Rewrite: TypeAlias = Callable[[Scenario], Scenario]
-"""Returns the scenario that is played in the place of another one."""
+"""Returns the scenario that replaces a given scenario."""
 
 HEALED = "healed"
 ERROR = "error"
@@ -24,10 +24,10 @@ ERROR = "error"
 @dataclass(frozen=True, slots=True)
 class Mutation:
     """
-    A way to change what the API says.
+    A way to change the answers of the API.
 
-    ``does`` says what is changed. Without a ``change``, the faults of the test's own scenario are
-    taken away. A mutation that is not ``expected`` counts only for tests that notice it.
+    ``does`` describes the change. Without a ``change``, the mutation removes the faults of the
+    test's own scenario. A mutation that is not ``expected`` is never counted as missed.
     """
 
     name: str
@@ -37,15 +37,15 @@ class Mutation:
 
 
 MUTATIONS = (
-    Mutation(HEALED, "the fault of the test's own scenario is taken away"),
+    Mutation(HEALED, "the fault of the test's own scenario is removed"),
     Mutation("empty", "each answer is empty", changes.empty),
-    Mutation("half", "each answer ends in its middle", changes.half),
+    Mutation("half", "each answer ends in the middle", changes.half),
     Mutation("another-text", "each answer has another text", changes.another_text),
-    Mutation("another-tool", "each tool call is of another tool", changes.another_tool),
+    Mutation("another-tool", "each tool call names another tool", changes.another_tool),
     Mutation("other-arguments", "each tool call has other arguments", changes.other_arguments),
-    Mutation("doubled", "each piece of a stream comes twice", changes.doubled),
-    Mutation("reordered", "the pieces of a stream come in reverse order", changes.reordered),
-    Mutation(ERROR, "each answer is an error, 400", changes.error),
+    Mutation("doubled", "each piece of a stream is sent twice", changes.doubled),
+    Mutation("reordered", "the pieces of a stream are sent in reverse order", changes.reordered),
+    Mutation(ERROR, "each answer is the error 400", changes.error),
     Mutation(
         "other-facts",
         "each answer states another model and no usage",
@@ -74,7 +74,7 @@ class Mutated:
 
 
 def rewriting(mutation: Mutation, note: Callable[[], None]) -> Rewrite:
-    """Return what a mutation makes of a scenario; ``note`` is called for each changed answer."""
+    """Return a function that applies a mutation; ``note`` is called for each changed answer."""
     if mutation.change is None:
         return healed
     fault = Mutated(mutation.change, note)
@@ -84,7 +84,7 @@ def rewriting(mutation: Mutation, note: Callable[[], None]) -> Rewrite:
 
 
 def healed(scenario: Scenario) -> Scenario:
-    """Return a scenario without its faults and limits; what the model says stays."""
+    """Return a scenario without its faults and limits, but with the same texts of the model."""
     return replace(
         scenario,
         tier=None,

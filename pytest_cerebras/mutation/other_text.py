@@ -1,4 +1,4 @@
-"""Another text in the place of one, of the same form: JSON stays JSON with the same keys."""
+"""Replaces a text by another one of the same form: JSON stays JSON with the same keys."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def other_text(text: str) -> str:
         return text
     try:
         return json.dumps(_other(json.loads(text)))
-    except (ValueError, RecursionError):  # no JSON, or nested too deeply
+    except (ValueError, RecursionError):  # not JSON, or nested too deeply
         return _words(text)
 
 
 def _words(text: str) -> str:
-    """Return as many other words."""
+    """Return a text with the same number of other words."""
     count = max(1, len(text.split()))
     other = " ".join(islice(cycle(_WORDS), count))
     return other if other != text else " ".join(islice(cycle(reversed(_WORDS)), count))
 
 
 def _other(value: JsonValue) -> JsonValue:
-    """Return a value of the same form, without any value of the original."""
+    """Return a value of the same form with each value replaced."""
     match value:
         case bool():
             return not value

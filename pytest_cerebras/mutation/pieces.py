@@ -13,7 +13,7 @@ from mockserver.plan import Plan
 
 
 class Piece(NamedTuple):
-    """A piece of a text: ``of`` says of which one, and it is under a key of the holder."""
+    """A piece of a text: ``holder[key]`` is the piece, and ``of`` identifies the text."""
 
     of: Hashable
     holder: dict[str, Any]
@@ -31,7 +31,7 @@ Finder: TypeAlias = Callable[[Any], Iterator[Piece]]
 
 
 def contents(body: Any) -> Iterator[Piece]:
-    """Yield the pieces of what the model says."""
+    """Yield the pieces of the model's text."""
     for choice, holder in _holders(body):
         for key in ("content", "text"):
             if isinstance(holder.get(key), str) and holder[key]:
@@ -44,7 +44,7 @@ def arguments(body: Any) -> Iterator[Piece]:
 
 
 def tool_names(body: Any) -> Iterator[Piece]:
-    """Yield the names of the tools that are called."""
+    """Yield the names of the called tools."""
     yield from _of_calls(body, "name")
 
 
@@ -61,7 +61,7 @@ def pieces_of(plan: Plan, find: Finder) -> list[Piece]:
 
 
 def with_texts(plan: Plan, find: Finder, change: Callable[[Sequence[str]], Sequence[str]]) -> Plan:
-    """Return the plan with each text changed; ``change`` is given the pieces of one text."""
+    """Return the plan with each text changed; ``change`` takes the pieces of one text."""
     found: dict[Hashable, list[str]] = defaultdict(list)
     for piece in pieces_of(plan, find):
         found[piece.of].append(piece.text)
@@ -80,7 +80,7 @@ def with_texts(plan: Plan, find: Finder, change: Callable[[Sequence[str]], Seque
 
 def divided(text: str, pieces: Sequence[str]) -> list[str]:
     """
-    Return a text in as many pieces as there are, about equally long.
+    Return a text divided into as many parts as ``pieces`` has, about equally long.
 
     >>> divided("abcdef", ["x", "y"])
     ['abc', 'def']
@@ -99,8 +99,8 @@ def _of_calls(body: Any, key: str) -> Iterator[Piece]:
 
 
 def _holders(body: Any) -> Iterator[tuple[Hashable, dict[str, Any]]]:
-    """Yield the number of each choice, and the object that has its text."""
+    """Yield the number of each choice, and the object that contains its text."""
     for choice in dicts(body.get("choices") if isinstance(body, dict) else None):
         holder = choice.get("delta") or choice.get("message") or choice
-        if isinstance(holder, dict):  # another fault may have left something else
+        if isinstance(holder, dict):  # another fault may have put another type here
             yield choice.get("index"), holder

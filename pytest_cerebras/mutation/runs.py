@@ -28,12 +28,12 @@ _ASSERTING = (AssertionError, pytest.fail.Exception)
 @dataclass(slots=True)
 class Run:
     """
-    A run of a test, while it goes on and afterwards.
+    A run of a test. Its values are filled in while the test runs.
 
-    ``end`` is None until its call is over, and if its set-up failed. ``exchanges`` are those of all
-    scenarios that it played. ``looks`` says that the test looked at its requests. ``was_broken``
-    says that a fault or a limit of its own scenario acted, as it has to. ``changed`` counts the
-    answers that the mutation changed.
+    ``end`` is None until the call phase is over, and if the set-up failed. ``exchanges`` has the
+    exchanges under all scenarios of the run. ``looks``: the test read its recorded requests.
+    ``was_broken``: a fault or a limit of the test's own scenario acted, and the test expects it to.
+    ``changed`` counts the answers that the mutation changed.
     """
 
     end: End | None = None
@@ -48,7 +48,7 @@ class Run:
 
 
 class Runs(RunsUnderDeadline):
-    """The hooks that observe the runs under mutations; other runs are none of their business."""
+    """The hooks that observe the runs under mutations; they ignore other runs."""
 
     def __init__(self) -> None:
         super().__init__(_RUN)
@@ -73,7 +73,7 @@ class Runs(RunsUnderDeadline):
         return report
 
     def run(self, item: pytest.Item, mutation: Mutation | None = None) -> Run:
-        """Run a test under a mutation, or as it is."""
+        """Run a test under a mutation, or unchanged."""
         twin = twin_of(item)
         twin.stash[_RUN] = run = Run()
         twin.stash[REWRITTEN] = rewriting(mutation, run.note) if mutation else lambda one: one
@@ -82,7 +82,7 @@ class Runs(RunsUnderDeadline):
 
 
 def applicable(run: Run) -> list[Mutation]:
-    """Return the mutations that would change what the app got in a run without any."""
+    """Return the mutations that would change an answer of a run that had no mutation."""
     return [one for one in MUTATIONS if _would_act(one, run)]
 
 

@@ -13,12 +13,12 @@ _TITLE = "Cerebras: mutation"
 
 
 def show(reporter: Any, found: Sequence[Tried]) -> None:
-    """List the blind tests first, then what the others noticed."""
+    """List the blind tests first, then the results of the other tests."""
     found = sorted(found, key=attrgetter("place"))
     blind = [one for one in found if one.blind]
     reporter.section(_TITLE, yellow=bool(blind) or not found)
     if not found:
-        reporter.line("no test uses the mock: add --cerebras-mock, or let tests ask for it")
+        reporter.line("no test uses the mock: add --cerebras-mock, or let tests use cerebras_mock")
         return
     if words := share_in_words(found):
         reporter.line(words)
@@ -32,6 +32,6 @@ def show(reporter: Any, found: Sequence[Tried]) -> None:
 
 
 def show_one(reporter: Any, mutation: Mutation) -> None:
-    """Say under which mutation the tests ran."""
+    """Write the mutation under which the tests ran."""
     reporter.section(_TITLE)
     reporter.line(f"the tests ran under one mutation: {mutation.does}")

@@ -1,10 +1,10 @@
 """
 Measures how long a thread has been busy.
 
-A client that computes from one request to the next has not paused in between.
+A client that computes from one request to the next does not pause between them.
 
-On a loaded machine the same work takes longer, because the thread also waits for a processor. That
-time counts as busy too. Linux reports it; elsewhere only the processor time is known.
+On a loaded machine, the same work takes longer, because the thread also waits for a processor. This
+wait counts as busy time. Linux reports it; on other systems, only the processor time is known.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import time
 
 _STATISTICS = "/proc/thread-self/schedstat"
 _LONGEST = 256  # bytes: the file has three numbers
-# kept under own names, because a test may patch `os`. No file object: if the test is interrupted
-# between `open` and `with`, the object would warn that it was never closed
+# saved under other names, because a test may patch `os`. There is no file object, because it would
+# warn that it was never closed if the test was interrupted between `open` and `with`
 _open, _read, _close = os.open, os.read, os.close
 
 
 def busy_seconds() -> float:
-    """Return the seconds that this thread has computed, or has waited for a processor."""
+    """Return the seconds that this thread has computed or waited for a processor."""
     return time.thread_time() + _waited_for_processor()
 
 

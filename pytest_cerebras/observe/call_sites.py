@@ -1,4 +1,4 @@
-"""Finds the line of the app's own code that sends a request."""
+"""Finds the line in the app's code that sends a request."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _INSTALLED = tuple({str(Path(sysconfig.get_path(kind)).resolve()) for kind in _K
 
 def call_site(frame: FrameType | None = None) -> tuple[str, int] | None:
     """
-    Return file and line of the innermost frame that is the app's or the test's.
+    Return file and line of the innermost frame of the app or the test.
 
-    Installed packages, Python itself and this package are neither. The path is relative if the file
-    is below the working directory. None if there is no such frame, as in an event loop that sends
-    data it was given earlier.
+    Frames of installed packages, of Python itself and of this package don't count. The path is
+    relative if the file is below the working directory. The result is None if there is no such
+    frame, as when an event loop sends data that it received earlier.
     """
     for one in outwards(frame or sys._getframe(1)):  # noqa: SLF001
         if (name := of_the_app(one.f_code.co_filename)) is not None:
@@ -48,18 +48,18 @@ def packages_below(frame: FrameType | None) -> Iterator[str]:
 
 @lru_cache(4096)
 def _package_of(filename: str) -> str:
-    """Return the installed package that a file belongs to; an empty string if there is none."""
+    """Return the name of the installed package of a file; an empty string if there is none."""
     for folder in ("site-packages", "dist-packages"):
         _, found, inside = filename.rpartition(f"{folder}/")
         package = inside.partition("/")[0].removesuffix(".py")
-        if found and package not in _OURS:  # a wheel installs ours beside the others
+        if found and package not in _OURS:  # a wheel installs this package beside the others
             return package
     return ""
 
 
 @lru_cache(4096)
 def of_the_app(filename: str) -> str | None:
-    """Return the name by which a file of the app is shown; None for any other file."""
+    """Return the name under which a file of the app is shown; None for any other file."""
     if filename.startswith("<"):
         return None
     path = Path(filename).resolve()

@@ -1,9 +1,9 @@
 """
 Finds out which thread, task, or job of a pool sends a request.
 
-Two threads that send the same request must not be taken for one that retries. So each write to a
-socket of this process records its caller, and the mock looks the caller up by the client's port.
-uvloop and trio do not write through Python's sockets: their callers are unknown.
+Two threads that send the same request must not be mistaken for one thread that retries. So each
+write to a socket of this process records its caller, and the mock looks up the caller by the
+client's port. uvloop and trio do not write through Python's sockets, so their callers are unknown.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from socket import socket
 
 _WRITES = ("send", "sendall", "sendmsg")
-_ELDERS = 8  # how many children of a caller are remembered, to see if they are done
+_ELDERS = 8  # the maximum number of children remembered for a caller
 
 
 class Callers:
@@ -49,10 +49,10 @@ class Callers:
     The known callers; ``now`` returns seconds since the epoch.
 
     ``waits`` returns the number of completed waits in this process, None if they are not counted.
-    ``seen`` is called with the frame that is about to send, or with None for another process. It
-    returns the turn of the test that sends. ``begun`` does the same for a frame that starts a
-    thread or task. ``ports`` are the mock's; none if requests do not come through a socket.
-    ``lingering`` is notified of each thread, task or job that begins, and of each send.
+    ``seen`` takes the frame that is about to send, or None for another process, and returns the
+    turn of the test, as defined in ``turns``. ``begun`` does the same for a frame that starts a
+    thread or task. ``ports`` are the ports of the mock; there are none if requests do not use a
+    socket. ``lingering`` is notified of each thread, task or job that begins, and of each send.
     """
 
     def __init__(
@@ -70,14 +70,18 @@ class Callers:
         self._at: dict[int, Sender] = {}
         self._known: WeakKeyDictionary[object, Sender] = WeakKeyDictionary()
         self._numbers = count(1)
-        # reentrant: garbage collection inside the lock may run a client's finalizer, which starts a
-        # task to close the client
+        # reentrant, because garbage collection inside the lock may run a client's finalizer, which
+        # starts a task to close the client
         self._lock = threading.RLock()
         self._children: dict[str, deque[tuple[str, Callable[[], bool]]]] = {}
         self._joined: WeakKeyDictionary[threading.Thread, threading.Event] = WeakKeyDictionary()
 
     def at(self, port: int) -> Sender | None:
-        """Return the sender of a request from a client's port; call it once for each request."""
+        """
+        Return the sender of a request from a client's port.
+
+        Must be called once for each request.
+        """
         sender = self._at.pop(port, None)
         if sender is None:
             self.seen(None)
@@ -85,9 +89,9 @@ class Callers:
 
     def current(self) -> Sender | None:
         """
-        Return the running task, or else the job or thread; None for a callback of an event loop.
+        Return the running task, or else the job or thread; None in a callback of an event loop.
 
-        It includes the busy time so far, the number of completed waits, and the app's line.
+        The result includes the busy time so far, the number of completed waits, and the app's line.
         """
         sender = self._current()
         called, site = self.seen(sys._getframe(1)), call_site()  # noqa: SLF001
@@ -138,12 +142,12 @@ class Callers:
         parent, turn = self._current(), (0, self.begun(sys._getframe(2)))  # noqa: SLF001
         if parent is None:
             return Sender("", self._now(), turn=turn)
-        elders = list(self._children.get(parent.name, ()))  # a copy: another thread may append
+        elders = list(self._children.get(parent.name, ()))  # a copy, as other threads may append
         beside = frozenset(name for name, is_over in elders if not is_over())
         return Sender("", self._now(), parent, beside, turn=turn)
 
     def _begun(self, who: object, born: Sender, is_over: Callable[[], bool]) -> None:
-        """Record a child of its parent, and how to find out whether the parent saw it end."""
+        """Record a child of a caller, and how to find out whether the caller saw the child end."""
         name = self._of(who, born).name
         if born.parent is not None:
             elders = self._children.setdefault(born.parent.name, deque(maxlen=_ELDERS))
@@ -218,7 +222,7 @@ class Callers:
 
 
 def _done(work: asyncio.Future[Any] | Future[Any]) -> Callable[[], bool]:
-    """Return a function that says whether a future is done, and does not keep it alive."""
+    """Return a function that returns whether a future is done, without keeping the future alive."""
     found = ref(work)
 
     def is_done() -> bool:
@@ -235,7 +239,7 @@ def identified_callers(
     """Let the engine look up the sender of each request to its ports; yield the callers."""
 
     def now() -> float:
-        return live.clock.now()  # looked up at each call: the engine gets its clock later
+        return live.clock.now()  # looked up at each call, because the engine gets its clock later
 
     callers = Callers(now, ports, lingering)
     live.sender_at = callers.at

@@ -1,8 +1,8 @@
 """
-Counts the waits in the client's process that ran until their time was up.
+Counts the waits in the client's process that lasted until their time was up.
 
-On a loaded machine, even an immediate retry takes a while. If no wait has completed in between, the
-client has not paused, however long it took.
+On a loaded machine, even an immediate retry takes a while. If no wait has completed between two
+requests, the client has not paused, even if some time has passed.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ _is_mock_wait: ContextVar[bool] = ContextVar("is_mock_wait", default=False)
 
 @contextmanager
 def mock_wait() -> Iterator[None]:
-    """Mark the timers that the block sets on an event loop as the mock's, so they don't count."""
+    """Mark the timers that the block sets on an event loop as the mock's, which don't count."""
     _is_mock_wait.set(True)
     try:
         yield
     finally:
-        _is_mock_wait.set(False)  # no token: a body may be closed in another context
+        _is_mock_wait.set(False)  # without a token, because a body may be closed in another context
 
 
 def _is_the_mock(caller: FrameType) -> bool:
-    """Return whether the mock sleeps, to play a wait in the client's own thread."""
+    """Return whether the mock sleeps in the client's own thread, as part of its answer."""
     return str(caller.f_globals.get("__name__")).partition(".")[0] == "mockserver"
 
 
 class CompletedWaits:
     """
-    The number of sleeps, timers and other waits with a time-out that ran until their time was up.
+    The number of completed waits: sleeps, timers, and other waits that ended by their time-out.
 
     ``servers`` has the ``ident`` of each thread that is not the client's.
     """

@@ -1,8 +1,8 @@
 """
-Knows the connections from this process to the mock, and the thread or loop at the client's end.
+Records the connections from this process to the mock, and the client's thread or loop of each.
 
-A Python socket is seen when it connects, writes and reads. The sockets of uvloop and trio are seen
-only when they connect.
+A Python socket is observed when it connects, writes and reads. The sockets of uvloop and trio are
+observed only when they connect.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _READS = ("recv", "recv_into")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A thread blocked in a read: its name, and its time-out in seconds or None for none."""
+    """A thread blocked in a read: its name, and the time-out in seconds, None if there is none."""
 
     thread: str
     timeout: float | None
@@ -52,8 +52,9 @@ class Connections:
     """
     The connections to the mock, by the client's port.
 
-    ``ports`` are the mock's; none if requests do not come through a socket. ``forked`` is called
-    with port and time-out when a process that was forked from this one reads from the mock.
+    ``ports`` are the ports of the mock; there are none if requests do not use a socket. ``forked``
+    is called with the port and the time-out when a process forked from this one reads from the
+    mock.
     """
 
     def __init__(self, ports: Collection[int] = ()) -> None:
@@ -64,7 +65,7 @@ class Connections:
         self._reading: dict[int, Reading] = {}
 
     def home(self, port: int) -> Home | None:
-        """Return the owner of a connection; None if it is not this process's or was not seen."""
+        """Return the owner of a connection; None for an unknown connection or another process."""
         found = self._homes.get(port)
         return found if found is not None and found.is_open() else None
 
@@ -73,7 +74,7 @@ class Connections:
         return self._reading.get(port)
 
     def written(self, port: int, connection: socket) -> None:
-        """Record the running thread as the owner of a connection that it writes to."""
+        """Record the running thread as the owner of a connection to which it writes."""
         self._note(port, _is_open(connection))
 
     def own_port(self, connection: socket) -> int | None:
@@ -90,7 +91,7 @@ class Connections:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("connect", "connect_ex"):
                 patch.setattr(SOCKET, name, self._connected(getattr(SOCKET, name)))
-            for owner in (SOCKET, ssl.SSLSocket):  # it has reads of its own
+            for owner in (SOCKET, ssl.SSLSocket):  # an SSL socket has its own reads
                 for name in _READS:
                     patch.setattr(owner, name, self._read(getattr(owner, name)))
             if "uvloop" in sys.modules:
@@ -143,7 +144,7 @@ class Connections:
 
 
 def _is_open(connection: socket) -> Callable[[], bool]:
-    """Return a function that says whether a socket is open, and does not keep it alive."""
+    """Return a function that returns whether a socket is open, without keeping the socket alive."""
     found = ref(connection)
 
     def is_open() -> bool:

@@ -1,7 +1,7 @@
 """
 Collects evidence of how the app used the answers: the test's values, its output, its files.
 
-The verdicts need it to recognise an app that passes off half an answer as whole.
+The verdicts need this evidence to recognize an app that presents half an answer as whole.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class EvidenceCollector:
     """
     Observes a test from its first request on; ``url`` is the mock's.
 
-    It holds the frame of the test function until ``finish``, so that its locals stay readable.
+    The collector keeps the frame of the test function until ``finish``, so that the local variables
+    stay readable.
     """
 
     def __init__(self, item: pytest.Item, url: str = "") -> None:
@@ -69,7 +70,7 @@ class EvidenceCollector:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Observe while the block runs, and then let go of the test's values."""
+        """Observe while the block runs, and then release the test's values."""
         with pytest.MonkeyPatch.context() as patch:
             self._patch = patch
             try:
@@ -80,10 +81,10 @@ class EvidenceCollector:
 
     def sees(self, frame: FrameType | None) -> int | None:
         """
-        Record that a frame sends a request, None for another process; return the test's turn.
+        Record that a frame sends a request, and return the test's turn.
 
-        The turn is 0 if the test function has not called the frame, and None if the test function
-        is the app itself.
+        ``frame`` is None if another process sends the request. The turn is 0 if the test function
+        did not call the frame, and None if the test function is the app itself.
         """
         if self._is_over:
             return 0
@@ -102,7 +103,11 @@ class EvidenceCollector:
         return 0 if own is None or frame is None else self._turns.sent_in(own, frame)
 
     def turn(self, frame: FrameType) -> int:
-        """Return the turn of the test in which a frame starts a thread or task; 0 for none."""
+        """
+        Return the turn of the test in which a frame starts a thread or task.
+
+        The result is 0 if there is no turn.
+        """
         for one in (frame, item_frame.main_frame()):
             own = item_frame.frame_of(self._codes, one)
             if own is not None and one is not None:
@@ -111,10 +116,10 @@ class EvidenceCollector:
 
     def finish(self, *, raised: bool) -> None:
         """
-        Keep the evidence so far, and release the test's values: the test is over.
+        Keep the evidence so far and release the test's values, because the test is over.
 
-        ``raised`` is true if it has ended by an exception, or has met an expected one. Then there
-        is no evidence.
+        ``raised``: the test ended by an exception, or caught an expected one. Then there is no
+        evidence.
         """
         if not self._is_over:
             self._is_over = True
@@ -130,7 +135,7 @@ class EvidenceCollector:
             return None
         try:
             return self._seen(dict(self._frame.f_locals))
-        except Exception:  # noqa: BLE001 (strange objects of an app must not break its test)
+        except Exception:  # noqa: BLE001 (unusual objects of an app must not break its test)
             return None
 
     def _seen(self, now: Mapping[str, object]) -> Evidence:
@@ -160,23 +165,23 @@ class EvidenceCollector:
         self._looked = True
 
     def _is_blind(self) -> bool:
-        """Return whether none of the app's files that ran mentions how an answer ends."""
+        """Return whether no file of the app that ran mentions how an answer ends."""
         return not any(map(_mentions, self._files))
 
     def _is_bare(self, now: Mapping[str, object], new: Mapping[str, object]) -> bool:
-        """Return whether one text is all that the app has handed to its test."""
+        """Return whether the app returned a single text to its test."""
         if not (self._direct and self._is_blind()) or self._sections():
             return False
         if item_frame.catches(self._codes) or item_frame.asks_mock(self._codes):
             return False
         captures = _CAPTURING & set(getattr(self._item, "fixturenames", ()))
         if captures or self._item.config.getoption("capture", "no") == "no":
-            return False  # the output may have gone elsewhere
+            return False  # the test may have read the output
         stateless = all(_is_plain(one) for name, one in now.items() if name not in new)
         return stateless and sum(not _says_nothing(one) for one in new.values()) == 1
 
     def _is_raw(self, members: dict[str, Any]) -> bool:
-        """Return whether an object is an HTTP client's response from the mock."""
+        """Return whether an object is an HTTP client's response for an answer of the mock."""
         asked = next((members[name] for name in ("url", "_url") if name in members), None)
         request = members.get("_request")
         if asked is None and request is not None and _is_of(request, "httpx", "httpx2"):
@@ -211,7 +216,7 @@ class EvidenceCollector:
 
 
 def _says_nothing(value: object) -> bool:
-    """Return whether a value is code, or belongs to the test rather than the app."""
+    """Return whether a value is code, or belongs to the test rather than to the app."""
     kind = type(value)
     return kind in _CODE or _is_of(value, *_OF_TESTS)
 
@@ -225,7 +230,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _uses_sdk(frame: FrameType | None) -> bool:
-    """Return whether the app calls an SDK itself: reads of the SDK's objects are detected."""
+    """Return whether the app calls an SDK directly. Only then, reads of its objects are seen."""
     packages = set(packages_below(frame))
     return bool(packages & _SDKS) and packages <= _SDKS | _TRANSPORTS
 

@@ -1,8 +1,8 @@
 """
 Detects whether the app reads ``finish_reason`` in the objects of the SDKs.
 
-The classes of the SDKs are pydantic models. Their fields stay as they are; only attribute access is
-wrapped.
+The classes of the SDKs are pydantic models. Only attribute access is wrapped; the fields stay as
+they are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FIELD = "finish_reason"
 _HOLDERS = (_FIELD, "choices")
 _SDKS = ("openai.", "cerebras.cloud.sdk.")
 _TYPES = ("types.chat.", "types.completion")
-_SPECIAL = ("__iter__", "__repr__", "__str__")  # looked up on the type, past __getattribute__
+_SPECIAL = ("__iter__", "__repr__", "__str__")  # these are looked up on the type
 # these return the whole object, in which the app may then read the field
 _WHOLE = frozenset(
     {"__dict__", "copy", "dict", "json", "model_copy", "model_dump", "model_dump_json"}
@@ -33,7 +33,7 @@ def watch(
     """
     Call ``looked`` whenever the app's own code reads the field, or takes an answer as a whole.
 
-    Return the classes that are newly watched: those imported so far that are not in ``known``.
+    Return the newly watched classes, which have been imported so far and are not in ``known``.
     """
     found = {one: fields for one, fields in _types() if one not in known}
     for one, fields in found.items():
@@ -45,10 +45,10 @@ def watch(
 
 
 def _types() -> Iterator[tuple[type, Collection[str]]]:
-    """Yield the SDKs' classes that have the field or ``choices``, each with its fields."""
-    for name, module in list(sys.modules.items()):
+    """Yield the SDKs' classes that have ``finish_reason`` or ``choices``, each with its fields."""
+    for name, module in sys.modules.copy().items():  # a collector may run code that imports
         if name.startswith(_SDKS) and any(part in name for part in _TYPES):
-            for one in list(vars(module).values()):
+            for one in vars(module).copy().values():
                 fields = getattr(one, "model_fields", None) if isinstance(one, type) else None
                 if isinstance(fields, Mapping) and not fields.keys().isdisjoint(_HOLDERS):
                     yield one, fields

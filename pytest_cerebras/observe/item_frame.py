@@ -27,7 +27,7 @@ _RAISING = frozenset(
     | {"warns"}
 )
 _CATCHING = frozenset({"exception", "gather", "invoke", "return_exceptions", "suppress"})
-_OF_THE_MOCK = frozenset({"calls", "requests"})  # attributes by which a test reads what was served
+_OF_THE_MOCK = frozenset({"calls", "requests"})  # attributes with the mock's answers
 
 
 def codes_of(item: pytest.Item) -> frozenset[CodeType]:
@@ -48,7 +48,7 @@ def frame_of(codes: frozenset[CodeType], frame: FrameType | None) -> FrameType |
 
 
 def frame_elsewhere(codes: frozenset[CodeType]) -> FrameType | None:
-    """Return the frame of one of the codes in the main thread, or in a task of its loop."""
+    """Return the frame of one of the code objects in the main thread or a task of its loop."""
     outer = main_frame()
     found = frame_of(codes, outer)
     if found is not None:
@@ -83,7 +83,7 @@ def catches(codes: frozenset[CodeType]) -> bool:
 
 
 def asks_mock(codes: frozenset[CodeType]) -> bool:
-    """Return whether a test may hold texts that it got from the mock and not from the app."""
+    """Return whether a test may hold texts that it got from the mock rather than from the app."""
     return not _names(codes).isdisjoint(_OF_THE_MOCK)
 
 

@@ -1,17 +1,17 @@
 """
-Separates the requests of this test from those of work that lingers from an earlier test.
+Separates the requests of the current test from the requests of work left over from an earlier test.
 
-A test must not be judged for the requests of a thread that an earlier test has left running. But
-age alone proves nothing: a pool, an event loop or a worker thread that the app keeps may be older
-than the test, and yet do the work that this test gives it. These are the rules:
+A test must not be judged for the requests of a thread that an earlier test left running. Such work
+is said to linger. Age alone proves nothing, because an older pool, event loop or worker thread of
+the app may do work that the current test gives it. These are the rules:
 
-- Older work lingers only if it resumes on its own: when the test began, it slept, or was inside a
-  call of an HTTP client. Work that it starts lingers, too.
-- Work that sleeps in a loop may look for jobs from this test. It lingers only if an earlier test
-  has started it, and only with requests that it has sent in an earlier test as well.
-- Once this test hands it something through a queue or a condition, or waits for it, it works for
-  this test.
-- If in doubt, a request belongs to this test.
+- Older work lingers only if it resumes on its own: when the test began, the work slept, or was
+  inside a call of an HTTP client. Work started by lingering work lingers as well.
+- Work that sleeps in a loop may look for jobs from the current test. It lingers only if an earlier
+  test started it, and only with requests that it already sent in an earlier test.
+- Once the current test gives input to such work through a queue or a condition, or waits for the
+  work, it works for this test and no longer lingers.
+- If in doubt, a request belongs to the current test.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ from .suspension import Suspension, loop_of, of_task, of_thread, waits_for
 _MOST_ASKED = 64  # requests that are remembered for each actor
 _EXECUTE = pytest.FixtureDef.execute.__code__
 Certainty: TypeAlias = Literal["", "repeated", "certain"]
-"""Which requests of an actor linger from an earlier test: none, repeated ones, or all."""
+"""The requests of an actor that belong to an earlier test: none, repeated ones, or all."""
 
 
 @dataclass(eq=False, frozen=True, slots=True)
 class Test:
-    """A test, by its name."""
+    """A test, identified by the object and not by its name."""
 
     name: str
 
 
 class Job:
-    """A job of a pool; ``thread`` is the ident of its thread, None while it is queued."""
+    """A job of a pool; ``thread`` is the ident of its thread, None while the job is queued."""
 
     thread: int | None = None
 
@@ -58,13 +58,13 @@ class Job:
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Actor:
     """
-    A thread, task or job that may send requests in this test and in later ones.
+    A thread, task or job that may send requests in the current test and in later tests.
 
-    ``began`` is the test that has started it; None if that is unknown, or if the actor is meant to
-    outlive the test. ``by`` returns the actor that started it, and ``certainty`` is what was known
-    of that actor at the time. ``asked`` has digests of the requests that it and its descendants
-    have sent, each with the first test in which it was sent. ``handed`` is the last test that gave
-    it work.
+    ``began`` is the test that started the actor; None if the test is unknown, or if the actor is
+    meant to outlive the test. ``by`` returns the parent, which is the actor that started this one,
+    and ``certainty`` is the certainty of the parent at that time. ``asked`` has digests of the
+    requests that the actor and its descendants sent, each with the first test in which it was sent.
+    ``handed`` is the last test that gave work to the actor.
     """
 
     kind: str
@@ -75,14 +75,14 @@ class Actor:
     handed: Test | None = None
 
     def lineage(self) -> Iterator[Actor]:
-        """Yield the actor, the one that started it, and so on, as long as they are alive."""
+        """Yield the actor, its parent, and so on, as long as they are alive."""
         one: Actor | None = self
         while one is not None:
             yield one
             one = one.by()
 
 
-# kept for all tests of the process, to recognize the actors of earlier tests
+# these last for the whole process, to recognize the actors of earlier tests
 _lock = threading.RLock()
 _actors: WeakKeyDictionary[object, Actor] = WeakKeyDictionary()
 _jobs: dict[int, Job] = {}
@@ -94,7 +94,7 @@ def job_here() -> Job | None:
 
 
 def at_job(job: Job, work: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that does the work, and registers it as the thread's job meanwhile."""
+    """Return a function that does the work, and registers the job for the thread meanwhile."""
 
     def at_work(*args: Any, **kwargs: Any) -> Any:
         job.thread = threading.get_ident()
@@ -111,7 +111,11 @@ def at_job(job: Job, work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class LingeringWork:
-    """The lingering work in one test; ``older`` has the threads that are older than the test."""
+    """
+    The lingering work in one test.
+
+    ``older`` has the threads that were started before the test.
+    """
 
     def __init__(self, name: str = "", older: Container[Thread] = ()) -> None:
         self._test = Test(name)
@@ -121,7 +125,7 @@ class LingeringWork:
         self._callers: dict[str, tuple[Actor, Certainty]] = {}
 
     def begin(self, patch: pytest.MonkeyPatch) -> None:
-        """Look at all older work, and watch from now on for work that is handed to it."""
+        """Inspect all older work, and watch from now on whether this test gives it input."""
         frames = sys._current_frames()  # noqa: SLF001 (there is no other way)
         for thread in threading.enumerate():
             job = _jobs.get(thread.ident or 0)
@@ -143,7 +147,7 @@ class LingeringWork:
             patch.setattr(asyncio.Queue, "get_nowait", self._getting(get_nowait))
 
     def end(self) -> None:
-        """Forget the suspended work, which holds frames."""
+        """Forget the suspended work, because it keeps frames alive."""
         self._suspended.clear()
 
     def born(self, who: object) -> None:
@@ -154,12 +158,16 @@ class LingeringWork:
             _actors[who] = Actor(_kind(who), began, ref(creator), self._certainty(creator))
 
     def sends(self, who: object, name: str) -> None:
-        """Record that the running code, a caller of this name, is about to send."""
+        """Record that the caller with this name is about to send a request."""
         actor = self._actor(who)
         self._callers[name] = actor, self._certainty(actor)
 
     def reason(self, request: Request) -> str:
-        """Return why a request does not belong to this test; empty if it does, or in doubt."""
+        """
+        Return why a request does not belong to this test.
+
+        The result is empty if the request belongs to this test, or may belong to it.
+        """
         found = self._callers.get(request.sender.name) if request.sender else None
         if found is None:
             return ""
@@ -174,12 +182,12 @@ class LingeringWork:
         return ""
 
     def reason_here(self) -> str:
-        """Return why the running code certainly does not belong to this test; empty in doubt."""
+        """Return why the running code does not belong to this test; empty if it does or may."""
         actor = self._actor(_here())
         return _description(self._origin(actor)) if self._certainty(actor) == "certain" else ""
 
     def is_handed(self, sender: Sender | None) -> bool:
-        """Return whether a sender has turned out to work for this test."""
+        """Return whether this test has given work to a sender."""
         found = self._callers.get(sender.name) if sender else None
         return found is not None and self._has_been_handed(found[0])
 
@@ -207,7 +215,7 @@ class LingeringWork:
         return any(one.handed is self._test for one in self._own(actor))
 
     def _own(self, actor: Actor) -> Iterator[Actor]:
-        """Yield an actor, the one that started it, and so on, up to a lingering one."""
+        """Yield an actor, its parent, and so on, up to the first lingering one."""
         for one in actor.lineage():
             yield one
             if self._is_lingering(one):
@@ -217,7 +225,7 @@ class LingeringWork:
         return actor in self._suspended or actor in self._queued
 
     def _origin(self, actor: Actor) -> Actor:
-        """Return the lingering actor: the given one, or one of those that started it."""
+        """Return the lingering actor: the given one or one of its ancestors."""
         return next((one for one in self._own(actor) if self._is_lingering(one)), actor)
 
     def _has_asked(self, actor: Actor, asked: bytes) -> bool:
@@ -237,7 +245,7 @@ class LingeringWork:
 
     def _meet(self, condition: object) -> None:
         """
-        Find actors that work for this test: it notifies them, or they notify it.
+        Find actors that work for this test, because they notify it or are notified by it.
 
         Either way, one side is lingering work and the other belongs to this test.
         """
@@ -298,7 +306,7 @@ def _description(actor: Actor) -> str:
 
 
 def _is_for_more_tests() -> bool:
-    """Return whether the running code is called by a fixture that outlives the test."""
+    """Return whether a fixture that outlives the test called the running code."""
     frames = outwards(sys._getframe())  # noqa: SLF001 (the fixture is on the stack)
     frame = next((one for one in frames if one.f_code is _EXECUTE), None)
     return frame is not None and frame.f_locals["self"].scope != "function"

@@ -1,7 +1,7 @@
 """
-Counts connects to the mock's port while it is shut: they leave no exchange in the journal.
+Counts connects to the mock's port while it is shut, because they leave no exchange in the journal.
 
-Sockets of this process are seen when they connect, also on uvloop. Other processes are not seen.
+Only connects of this process are counted, including those of uvloop.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def counting_refused(
     live: LiveEngine, ports: Sequence[int], lingering: LingeringWork
 ) -> Iterator[RefusedConnects]:
     """
-    Count the test's connects to local ports while the scenario has them shut.
+    Count the test's connects to local ports while the scenario keeps them shut.
 
-    All ports but the first speak TLS.
+    All ports except the first use TLS.
     """
     refused = RefusedConnects()
 
@@ -53,7 +53,7 @@ def counting_refused(
 
 
 def _ways() -> Iterator[tuple[Any, str, Callable[..., object]]]:
-    """Yield each method that connects, as owner and name, and how to find the port it is given."""
+    """Yield the owner and name of each method that connects, and a function that finds its port."""
     yield SOCKET, "connect", _of_address
     yield SOCKET, "connect_ex", _of_address
     if "uvloop" in sys.modules:

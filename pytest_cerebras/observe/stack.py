@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import FrameType
 
-_DEEPEST = 1000  # frames: by default Python allows no deeper stack
+_DEEPEST = 1000  # frames: the default limit of Python
 
 
 def outwards(frame: FrameType | None) -> Iterator[FrameType]:

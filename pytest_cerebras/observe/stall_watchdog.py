@@ -1,10 +1,10 @@
 """
 Ends stalls that no time-out of the client will end, so that a run can't hang.
 
-The length of a stall depends on the known facts about the client's time-out. There are four cases.
-The client has none: the stall ends soon. A timer may be pending in the client's event loop: the
-stall lasts until all its timers have fired. The time-out is known: the stall lasts a minute longer.
-Nothing is known: the stall lasts a minute.
+The length of a stall depends on what is known about the client's time-out. If the client has no
+time-out, the stall ends soon. If a timer may be pending in the client's event loop, the stall lasts
+until all timers of the loop have fired. If the time-out is known, the stall lasts a minute longer
+than the time-out. If nothing is known, the stall lasts a minute.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ UNSEEN = 60.0
 AT_STANDSTILL = 1.0
 """Real seconds of a stall in virtual time, when no event is scheduled at all."""
 _LATE = 60.0  # real seconds by which a known time-out may be late
-_AGAIN = 0.1  # real seconds between two looks at a stall
+_AGAIN = 0.1  # real seconds between two checks of a stall
 _HEADERS_SINCE = (1, 62)  # from this version on, SDKs for Python always send their time-out
-_PARTS = 10  # looks per ``seconds`` of a stall
+_PARTS = 10  # checks per ``seconds`` of a stall
 
 
 class StallWatchdog:
     """
     Watches the stalls of one test.
 
-    ``seconds`` is how long a stall lasts in real time if the client is known to have no time-out.
-    ``child_timeouts`` returns the time-outs that child processes have noted, by their ports.
+    ``seconds`` is the length of a stall in real time if the client is known to have no time-out.
+    ``child_timeouts`` returns the time-outs that child processes recorded, by their ports.
     """
 
     def __init__(self, connections: Connections, seconds: float) -> None:
@@ -51,22 +51,30 @@ class StallWatchdog:
         self._over = Event()
 
     def close(self) -> None:
-        """End all remaining stalls: the test is over."""
+        """End all remaining stalls, because the test is over."""
         self._over.set()
 
     def watch(self, silence: Silence) -> Callable[[Moment], StallError | None]:
-        """Return a function that returns the error to end a stall with; None while it may last."""
+        """
+        Return a function that returns the error that ends a stall.
+
+        The result is None while the stall may last.
+        """
         return _Stall(self, silence).error
 
     async def hold(self, silence: Silence) -> None:
-        """Hold a client in real time. Raises StallError, or ConnectionAbortedError at the end."""
+        """
+        Stall a client in real time.
+
+        Raises StallError, or ConnectionAbortedError after the test.
+        """
         look = self.watch(silence)
         for pause in self._pauses():
             await sleep(pause)
             self._end(look)
 
     def hold_thread(self, silence: Silence) -> None:
-        """Hold the calling thread in the same way."""
+        """Stall the calling thread in the same way."""
         look = self.watch(silence)
         for pause in self._pauses():
             self._over.wait(pause)
@@ -87,7 +95,7 @@ class _Waiting(NamedTuple):
     """
     The client that waits.
 
-    ``timeout`` is its time-out in seconds; infinity if it has none, None if that is unknown.
+    ``timeout`` is the time-out in seconds; infinity without a time-out, None if it is unknown.
     """
 
     who: str
@@ -95,7 +103,7 @@ class _Waiting(NamedTuple):
 
 
 class _Stall:
-    """One stall, and how long it has lasted."""
+    """One stall, and its duration so far."""
 
     def __init__(self, watchdog: StallWatchdog, silence: Silence) -> None:
         self._watchdog = watchdog
@@ -109,7 +117,7 @@ class _Stall:
         self._was_here = self._is_here()
 
     def error(self, moment: Moment) -> StallError | None:
-        """Return the error to end the stall with; None as long as it may last."""
+        """Return the error that ends the stall; None as long as the stall may last."""
         waited = monotonic() - self._begun
         if waited < max(self._least(moment), self._next):
             return None
@@ -121,11 +129,11 @@ class _Stall:
         return StallError(waiting.who, waited, known=waiting.timeout is not None)
 
     def _least(self, moment: Moment) -> float:
-        """Return the seconds of a stall whose client certainly has no time-out."""
+        """Return the length in seconds of a stall whose client certainly has no time-out."""
         if moment == "overdue" and self._is_here():
             return 0.0
         least = AT_STANDSTILL if moment == "still" else self._watchdog.seconds
-        # after the first stall has been ended the test fails anyway: further ones end at once
+        # after the first StallError, the test fails anyway, so further stalls end at once
         return min(least, _AGAIN) if self._watchdog.ended else least
 
     def _most(self, waiting: _Waiting, moment: Moment) -> float:
@@ -139,7 +147,11 @@ class _Stall:
         return self._port is None or self._watchdog.connections.home(self._port) is not None
 
     def _waiting(self, moment: Moment) -> _Waiting | None:
-        """Return the client; None if its loop does not run, or still has timers that may end it."""
+        """
+        Return the client.
+
+        The result is None if the client's loop does not run, or has timers that may end the stall.
+        """
         if self._port is None:
             return self._in_loop(self._loop, self._thread, moment)
         connections = self._watchdog.connections
@@ -148,7 +160,7 @@ class _Stall:
         if (home := connections.home(self._port)) is None:
             return self._elsewhere(self._port)
         self._was_here = True
-        if home.loop is None:  # the thread is not in a read: it is busy, or waits in some other way
+        if home.loop is None:  # the thread is busy, or waits for something else
             return _Waiting(_named(home.thread), None)
         return self._in_loop(home.loop, home.thread, moment)
 
@@ -167,7 +179,7 @@ class _Stall:
         noted = self._watchdog.child_timeouts()
         if port in noted:
             return _Waiting("another process", _seconds(noted[port]))
-        # this process has closed its end, and the server is about to see that
+        # this process has closed the connection, and the server is about to notice this
         timeout = None if self._was_here else _timeout_of(self._exchange)
         return _Waiting("another process", timeout)
 
@@ -182,9 +194,10 @@ def _seconds(timeout: float | None) -> float:
 
 def _timeout_of(exchange: Exchange | None) -> float | None:
     """
-    Return the time-out in seconds that an SDK states in its header fields; infinity for none.
+    Return the time-out in seconds from an SDK's header fields; infinity without a time-out.
 
-    None if they do not state it. An SDK for Node states one that ends when the answer's head comes.
+    The result is None if the fields do not state it. The time-out of an SDK for Node applies only
+    until the head of the answer arrives.
     """
     fields = exchange.request.headers if exchange else {}
     stated = fields.get("x-stainless-read-timeout")

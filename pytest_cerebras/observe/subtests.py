@@ -1,7 +1,8 @@
 """
-Tells the journal where a subtest begins and ends.
+Marks the beginning and end of subtests in the journal.
 
-A request in one subtest is not a retry of a request in another: the test repeats it, not the app.
+A request in one subtest is not a retry of a request in another, because the test repeats it and not
+the app.
 """
 
 from __future__ import annotations
@@ -35,18 +36,22 @@ def _watched(make: Callable[..., Any], begin_part: Callable[[], None]) -> Callab
 
 
 class _Watched:
-    """A subtest. A class, because a generator would add a frame to each failure's traceback."""
+    """
+    A subtest.
+
+    This is a class, because a generator would add a frame to the traceback of each failure.
+    """
 
     def __init__(self, subtest: Any, begin_part: Callable[[], None]) -> None:
         self._subtest = subtest
         self._begin_part = begin_part
 
     def __enter__(self) -> Any:
-        """Begin a part of the journal, and the subtest."""
+        """Begin a part of the journal and then the subtest."""
         self._begin_part()
         return self._subtest.__enter__()
 
     def __exit__(self, *error: object) -> Any:
-        """Begin the next part of the journal, and end the subtest."""
+        """Begin the next part of the journal and then end the subtest."""
         self._begin_part()
         return self._subtest.__exit__(*error)

@@ -1,8 +1,8 @@
 """
-Where a thread or task was suspended at some moment, and whether it resumes on its own.
+The point where a thread or task was suspended, and whether it resumes on its own.
 
-A thread that sleeps resumes on its own. So does one inside a call of an HTTP client. A thread that
-waits for a queue, a socket or anything else may be waiting for the current test to provide input.
+A thread that sleeps or is inside a call of an HTTP client resumes on its own. A thread that waits
+for a queue, a socket or anything else may be waiting for the current test to provide input.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CALLS = frozenset(
         *("cerebras.cloud.sdk._base_client", "openai._base_client"),
     }
 )
-# modules that run threads, jobs and tasks: their loops are not loops of the work
+# modules that run threads, jobs and tasks; their loops don't count as loops of the work
 _RUNNERS = ("threading", "concurrent.futures", "asyncio", "queue", "pytest_cerebras.")
 # modules whose threads may run any work next
 _POOLS = ("asyncio.", "multiprocessing.", "anyio.", "trio.")
@@ -50,11 +50,11 @@ class Suspension:
 
     @property
     def resumes_alone(self) -> bool:
-        """Whether it resumes without input from others."""
+        """Whether the thread or task resumes without input from others."""
         return self.asleep or bool(self.calls)
 
     def is_in_call(self) -> bool:
-        """Return whether the code that runs now is still inside one of the calls."""
+        """Return whether the running code is still inside one of the calls."""
         return any(frame in self.calls for frame in outwards(sys._getframe()))  # noqa: SLF001
 
 
@@ -63,9 +63,9 @@ UNKNOWN = Suspension(frozenset(), asleep=False, in_loop=False)
 
 def of_thread(frame: FrameType, *, at_job: bool = False) -> Suspension:
     """
-    Return where a thread is suspended, given its innermost frame.
+    Return the suspension of a thread, given its innermost frame.
 
-    ``at_job`` is true if it runs a job of an executor. A thread of another pool or of an event loop
+    ``at_job``: the thread runs a job of an executor. A thread of another pool or of an event loop
     gives ``UNKNOWN``, because it may run any work next.
     """
     frames = list(outwards(frame))
@@ -74,12 +74,12 @@ def of_thread(frame: FrameType, *, at_job: bool = False) -> Suspension:
 
 
 def of_task(coroutine: object) -> Suspension:
-    """Return where a task that is not running is suspended."""
+    """Return the suspension of a task that is not running."""
     return _of([*inwards(coroutine)][::-1])
 
 
 def _of(frames: Sequence[FrameType]) -> Suspension:
-    """Return the suspension that frames show; they begin with the innermost."""
+    """Return the suspension of a stack, which is given with the innermost frame first."""
     calls = frozenset(frame for frame in frames if _module(frame) in _CALLS)
     work: list[FrameType] = []  # the app's frames, outside of the calls
     for frame in reversed(frames):
@@ -95,7 +95,7 @@ def _module(frame: FrameType) -> str:
 
 
 def _is_asleep(frames: Sequence[FrameType]) -> bool:
-    """Return whether it sleeps, or waits for an event with a time-out."""
+    """Return whether the innermost frames sleep, or wait for an event with a time-out."""
     for frame in frames:
         if frame.f_code.co_name == "sleep":
             return True  # the sleep of asyncio, anyio or the virtual clock
@@ -109,7 +109,7 @@ def _is_asleep(frames: Sequence[FrameType]) -> bool:
 
 
 def _calls_sleep(frame: FrameType) -> bool:
-    """Return whether the source at a frame's position reads ``sleep(...)``: C code has no frame."""
+    """Return whether a frame's source calls ``sleep(...)``, because a sleep in C has no frame."""
     places = list(frame.f_code.co_positions())
     line, _, start, _ = places[frame.f_lasti // 2] if frame.f_lasti >= 0 else (None,) * 4
     if line is None or start is None:
@@ -119,7 +119,7 @@ def _calls_sleep(frame: FrameType) -> bool:
 
 
 def _is_in_loop(frame: FrameType) -> bool:
-    """Return whether the frame's position is inside a loop: a later jump leads back before it."""
+    """Return whether a frame's position is inside a loop."""
     return any(first <= frame.f_lasti <= last for first, last in _loops(frame.f_code))
 
 
@@ -130,7 +130,7 @@ def _loops(code: CodeType) -> Iterator[tuple[int, int]]:
 
 
 def loop_of(frame: FrameType) -> asyncio.AbstractEventLoop | None:
-    """Return the event loop of a thread, given its innermost frame; None if it runs none."""
+    """Return the event loop of a thread, given its innermost frame; None if there is no loop."""
     for one in outwards(frame):
         if one.f_code.co_name == "run_forever" and _module(one).startswith("asyncio."):
             loop = one.f_locals.get("self")

@@ -1,8 +1,8 @@
 """
 Finds the texts in a test's values: in nested objects, JSON, and server-sent events.
 
-It runs no code of the app or the test: no property, no method of a subclass, no ``__getattr__``.
-Such code might send requests, change the app's state or fail.
+This module runs no code of the app or the test: no property, no method of a subclass, no
+``__getattr__``. Such code might send requests, change the app's state or fail.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 from mockserver.core.sse import read
 from mockserver.verdicts.evidence import Field, Held
 
-_DEEP = 8  # levels of nesting; an app hardly returns a text deeper than that
+_DEEP = 8  # levels of nesting; texts returned by an app are rarely deeper
 _MOST = 5_000  # values of a test
 _LONGEST = 1 << 18  # characters of a text; all texts together may have four times that
 _OURS = ("mockserver", "pytest_cerebras")
@@ -33,15 +33,16 @@ _LIBRARIES = ("httpx", "httpx2", "requests", "aiohttp")
 _OPAQUE = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
 _SEQUENCES = (list, tuple, set, frozenset, deque)
 _MAPPINGS = (dict, OrderedDict, defaultdict)
-_FLAG = 40  # characters of a field that may say something about a text, such as a state
+_FLAG = 40  # characters of a field that may describe a text, such as a state
 _SCALARS = (bool, int, float)
 
 
 class TextCollector:
     """
-    Collects texts and the fields beside them; ``held`` and ``fields`` are as in ``Evidence``.
+    Collects texts and the fields beside them, in the form of ``Evidence``.
 
-    ``is_raw`` takes the attributes of an object, and returns whether it is an unprocessed answer.
+    ``held`` and ``fields`` are the results. ``is_raw`` takes the attributes of an object, and
+    returns whether the object is an unprocessed answer.
     """
 
     def __init__(self, is_raw: Callable[[dict[str, Any]], bool] = lambda _: False) -> None:
@@ -49,7 +50,7 @@ class TextCollector:
         self.fields: list[Field] = []
         self._is_raw = is_raw
         self._left = 4 * _LONGEST
-        self._seen: dict[int, object] = {}  # keeps the objects alive, so that no id is used again
+        self._seen: dict[int, object] = {}  # keeps the objects alive, so that no id is reused
 
     def add(self, name: str, value: object) -> None:
         """Add the texts in a variable of the test, and the variable itself as a field."""
@@ -59,7 +60,7 @@ class TextCollector:
         self._walk(where, value, ((name, value if is_text else None),), _DEEP, is_all=is_text)
 
     def add_text(self, where: str, text: str) -> None:
-        """Add a text that the test has written to the place ``where``."""
+        """Add a text that the test wrote to ``where``, such as a file."""
         self._text(where, text, (), _DEEP, is_all=False)
 
     def _note(self, name: str, value: Any) -> None:
@@ -130,7 +131,7 @@ class TextCollector:
             return
         for one in pieces if kind is tuple else ():
             self._note("", one)
-        # each item of a tuple is a field without a name
+        # the items of a tuple become fields without a name
         fields = [("", one) for one in pieces if _is_scalar(one)] if kind is tuple else []
         for one in pieces:
             yield one, tuple(fields)
@@ -195,7 +196,7 @@ def _lines(text: str) -> list[object]:
 
 def _of_events(text: str) -> list[object]:
     """
-    Return the documents in events, and the texts that the events carry in pieces.
+    Return the documents in events, and the texts that are divided over events.
 
     The name of an event is a field. Data that is not JSON is a text, and so is a comment.
     """

@@ -1,8 +1,8 @@
 """
-The timers of event loops: one of them may end a request that has no time-out of its own.
+The timers of event loops, one of which may end a request that has no time-out of its own.
 
-The timers of an asyncio loop can be read. Those of uvloop are recorded when they are set. trio
-reveals its next deadline only to code that runs inside its loop, which takes a moment.
+The timers of an asyncio loop can be read. The timers of uvloop are recorded when they are set. trio
+reveals its next deadline only to code inside its loop, so the answer takes a moment.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from weakref import WeakKeyDictionary, WeakSet
 import pytest
 
 SLEEPS = 60.0
-"""Sleeps up to this many seconds count as timers: a task may sleep, and then end a request."""
-_ROUNDS = 50  # iterations of a loop: it takes a few to cancel a request and close its connection
+"""
+Sleeps up to this many seconds count as timers, because a task may sleep and then end a request.
+"""
+_ROUNDS = 50  # iterations of a loop: enough to cancel a request and close its connection
 _ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
 _of_uvloop: WeakKeyDictionary[AbstractEventLoop, WeakSet[Any]] = WeakKeyDictionary()
 Token: TypeAlias = Any
@@ -55,8 +57,8 @@ class Horizon(ABC):
     """
     The time by which all timers of a loop have fired and taken effect.
 
-    On a loaded machine, a loop may be late. So after the last timer the loop has to complete a few
-    more iterations, in which a request that a timer has cancelled can end.
+    On a loaded machine, a loop may be late. So after the last timer, the loop has to complete a few
+    more iterations, because a cancelled request needs these to end.
     """
 
     _due = math.inf
@@ -65,7 +67,7 @@ class Horizon(ABC):
         self._rounds = 0
 
     def is_past(self) -> bool:
-        """Return whether that time has passed; it never does if the loop does not run."""
+        """Return whether the horizon has passed; it never passes if the loop does not run."""
         if self._now() < self._due:
             return False
         if not self._rounds:
@@ -83,20 +85,20 @@ class Horizon(ABC):
 
     @abstractmethod
     def _let_in(self, act: Callable[[], object]) -> None:
-        """Let the loop call a function in its next iteration, if there is one."""
+        """Let the loop call a function in its next iteration; a stopped loop never calls it."""
 
     @abstractmethod
     def _is_last(self) -> bool:
-        """Return whether there is nothing else to wait for."""
+        """Return whether no other timer has to be awaited."""
 
 
 def horizon_of(loop: AbstractEventLoop | Token) -> Horizon:
-    """Return the horizon of a loop, given as ``running`` returns it."""
+    """Return the horizon of a loop, given in the form that ``running`` returns."""
     return _OfAsyncio(loop) if isinstance(loop, AbstractEventLoop) else _OfTrio(loop)
 
 
 class _OfAsyncio(Horizon):
-    """Reads the timers once: some loops always have another timer ahead."""
+    """Reads the timers only once, because some loops always have another timer ahead."""
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         super().__init__()
@@ -115,7 +117,11 @@ class _OfAsyncio(Horizon):
 
 
 class _OfTrio(Horizon):
-    """Goes from one deadline to the next, as trio reveals only the next; stops after ``SLEEPS``."""
+    """
+    Goes from deadline to deadline, because trio reveals only the next.
+
+    Stops after ``SLEEPS``.
+    """
 
     def __init__(self, token: Token) -> None:
         super().__init__()
@@ -152,7 +158,7 @@ class _OfTrio(Horizon):
 
 
 def _latest(loop: AbstractEventLoop) -> float:
-    """Return when the last timer is due, by the loop's clock; the current time if there is none."""
+    """Return the time of the last timer by the loop's clock; the current time without a timer."""
     now = loop.time()
     return max((now, *(_counted(handle, now) for handle in _timers(loop))))
 
@@ -174,7 +180,7 @@ def _noting(schedule: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(schedule)
     def scheduled(loop: AbstractEventLoop, *args: Any, **kwargs: Any) -> Any:
         handle = schedule(loop, *args, **kwargs)
-        with suppress(TypeError):  # without a delay, uvloop returns a handle that is not a timer
+        with suppress(TypeError):  # for a delay of 0, uvloop returns a handle that is no timer
             _of_uvloop.setdefault(loop, WeakSet()).add(handle)
         return handle
 

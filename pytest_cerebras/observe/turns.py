@@ -1,9 +1,9 @@
 """
-Distinguishes a test's calls of the app: a test that calls it twice does not retry.
+Distinguishes a test's calls of the app, because a second call by the test is not a retry.
 
-Each call is a turn. During a turn, the frame of the test function does not change: neither its line
-nor its values. A coroutine that the test defines and runs counts as part of the test. A test that
-calls an SDK itself is the app, so its loop is judged, unless the test expects errors.
+Each call is a turn. During a turn, neither the line nor the values in the frame of the test
+function change. A coroutine that the test defines and runs counts as part of the test. A test that
+calls an SDK directly is the app. So its loop is judged, unless the test expects errors.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from .call_sites import of_the_app
 from .stack import outwards
 
 _State: TypeAlias = tuple[tuple[int, int, tuple[int, ...]], ...]
-"""For each frame of the test: its id, its current instruction, and the ids of its values."""
-_MOST = 10_000  # turns of a test that are numbered
+"""
+The state of each frame of the test: its id, its current instruction, and the ids of its values.
+"""
+_MOST = 10_000  # the maximum number of turns of a test
 _NEXT = frozenset({"FOR_ITER", "SEND"})  # the instructions of ``for`` and ``async for``
 
 
 class Turns:
-    """The turns of one test; ``expects_errors`` is true if it has a ``pytest.raises``."""
+    """The turns of one test; ``expects_errors`` is true if the test has a ``pytest.raises``."""
 
     def __init__(self, *, expects_errors: bool) -> None:
         self._expects_errors = expects_errors
@@ -32,7 +34,7 @@ class Turns:
 
     def sent_in(self, own: FrameType, frame: FrameType) -> int | None:
         """
-        Return the turn in which a frame sends; None if the test itself is the app.
+        Return the turn in which a frame sends a request; None if the test itself is the app.
 
         ``own``, the frame of the test function, is one of the callers of ``frame``.
         """
@@ -99,12 +101,16 @@ def _yields(frame: FrameType) -> bool:
 
 
 def _is_iterating(frame: FrameType) -> bool:
-    """Return whether a frame waits for the next item of a loop, which does not begin a turn."""
+    """Return whether a frame waits for the next item of a loop. This does not begin a turn."""
     return dis.opname[frame.f_code.co_code[_at(frame)]] in _NEXT
 
 
 def _at(frame: FrameType) -> int:
-    """Return the offset of a frame's instruction: 3.12 may point at the cache entries after it."""
+    """
+    Return the offset of a frame's instruction.
+
+    Python 3.12 may point at a cache entry after the instruction.
+    """
     code, at = frame.f_code.co_code, frame.f_lasti
     while at > 0 and code[at] == dis.opmap["CACHE"]:
         at -= 2

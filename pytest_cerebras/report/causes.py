@@ -2,8 +2,8 @@
 Things to fix: the symptoms of many tests, grouped by their cause.
 
 A cause is a rule that the client breaks, or an exception, with the line of the app where it
-happens. One bug shows in many cells of the matrix, or in many stories of the search, but the user
-should read about it only once.
+happens. One bug may show in many cells of the matrix, or in many stories of the search, but the
+user should read about the bug only once.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Cause:
     """
     The common cause of symptoms in some tests, at some lines.
 
-    The ``first`` symptom is shown, and ``stories`` are those by which the search has found it.
-    ``cells`` counts the tests that have shown it without a search; in a run of the search, the
-    ``noun`` for them is another one.
+    The ``first`` symptom is shown in full. ``stories`` has the symptoms that the search found, one
+    for each story. ``cells`` counts the tests that showed a symptom without the search. ``noun`` is
+    the word for them: "cell", or "test" in a run of the search.
     """
 
     first: Symptom
@@ -41,7 +41,7 @@ class Cause:
 
     @property
     def pattern(self) -> Sequence[str]:
-        """Correct code in a few lines of Python; empty if there is none."""
+        """Lines of Python that show correct code; empty if there are none for the cause."""
         return PATTERNS.get(self.first.what, ())
 
     @property
@@ -58,7 +58,7 @@ class Cause:
 
 
 def things(symptoms: Sequence[tuple[str, Symptom]]) -> tuple[str, list[Cause]]:
-    """Return a title with the number of things to fix, and where they are seen; and the causes."""
+    """Return the causes, and a title that counts them and the places where they were seen."""
     bad = [one for one in symptoms if one[1].how != "advice"]
     noun = _TEST if _stories(bad) else _CELL
     found = [
@@ -70,7 +70,7 @@ def things(symptoms: Sequence[tuple[str, Symptom]]) -> tuple[str, list[Cause]]:
 
 
 def advice(symptoms: Iterable[tuple[str, Symptom]]) -> list[Cause]:
-    """Return the causes of advice, each once for the whole app, because there may be many."""
+    """Return the causes of advice. A rule counts once for the whole app, not once for each line."""
     better = [one for one in symptoms if one[1].how == "advice"]
     return _causes(better, lambda symptom: symptom.what)
 
@@ -119,7 +119,7 @@ def _seen_in(cells: int, stories: int, noun: str = _CELL) -> str:
 
 
 def lines(found: Sequence[Cause]) -> Iterator[str]:
-    """Yield the causes as text: what and where, the fix, and the command to see it again."""
+    """Yield the causes as text: a title, the symptom, the fix, and the command to replay it."""
     for number, cause in enumerate(found[:_MOST], 1):
         yield f"{number}. {cause.title}"
         yield f"    seen:   {cause.first.sentence}"

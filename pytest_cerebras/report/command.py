@@ -1,4 +1,4 @@
-"""``cerebras-mock report``: works with the reports of pytest runs."""
+"""``cerebras-mock report``: commands for the reports of pytest runs."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def report() -> None:
 @click.option(
     "--fail-under",
     metavar="PERCENT",
-    help="Exit with 11 if the shards together have met fewer kinds of trouble than this; "
-    "noticed=PERCENT: if fewer tests notice a change.",
+    help="Exit with 11 if all shards together met fewer kinds of trouble than this; with "
+    "noticed=PERCENT, if fewer tests notice a change.",
 )
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT.json...")
 def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, ...]) -> None:
     """
     Join the JSON reports of all shards of a run.
 
-    The result is the report that one run of all tests would have written.
+    The result is equal to the report of a single run of all tests.
     """
     files = _files(outputs)
     least = _least(fail_under)
@@ -64,7 +64,7 @@ def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, 
 
 
 def _files(outputs: tuple[str, ...]) -> list[Path]:
-    """Return the files to write; exit with 2 if one can't be written."""
+    """Return the files to write; exit with status 2 if a file can't be written."""
     files = [Path(name) for name in outputs]
     for file in files:
         if file.suffix not in _SUFFIXES:

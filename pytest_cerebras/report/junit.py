@@ -1,4 +1,4 @@
-"""The report as XML for JUnit, a test case for each cell."""
+"""The report as XML for JUnit, with a test case for each cell."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _case(suite: ET.Element, cell: Cell) -> None:
 
 def _parted(name: str) -> list[str]:
     """
-    Separate the names of classes and test; parameters may have colons, too.
+    Separate the names of classes and test. Parameters may contain colons as well.
 
     >>> _parted("TestA::test_b[x::y]")
     ['TestA', 'test_b[x::y]']

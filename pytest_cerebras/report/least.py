@@ -1,4 +1,4 @@
-"""The least that a run must reach: the values of ``--cerebras-fail-under``."""
+"""The values of ``--cerebras-fail-under``: the least percentages that a run must reach."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ _MOST = 100.0
 @dataclass(frozen=True, slots=True)
 class Least:
     """
-    The least that is asked for, in per cent; None asks for nothing.
+    The least percentages that are required; None if nothing is required.
 
-    ``met`` is the fault coverage, ``noticed`` the share of the tests that notice a change of the
-    answers, ``explored`` the share of the faults that the search has tried, at the app's lines.
+    ``met`` is the fault coverage. ``noticed`` is the share of the tests that notice a change of the
+    answers. ``explored`` is the share of the search's grid of lines and fault classes that was
+    tried.
     """
 
     met: float | None = None
@@ -32,9 +33,9 @@ class Least:
     @classmethod
     def of(cls, given: str | None, option: str) -> Self:
         """
-        Return the value of an option: ``90`` or ``met=90``, ``noticed=80``, or several with commas.
+        Parse the option: ``90`` or ``met=90``, ``noticed=80``, or several separated by commas.
 
-        Raises UsageError, which begins with the option.
+        Raises UsageError, whose message begins with the option.
         """
         found: dict[str, float] = {}
         for part in given.split(",") if given is not None else ():
@@ -43,7 +44,7 @@ class Least:
             if measure not in _MEASURES:
                 known = ", ".join(_MEASURES)
                 raise pytest.UsageError(
-                    f"{option} {given}: the known measures are {known}, as in met=90"
+                    f"{option} {given}: unknown measure; use {known}, as in met=90"
                 )
             if measure in found:
                 raise pytest.UsageError(f"{option} {given}: {measure} is given twice")
@@ -51,7 +52,7 @@ class Least:
         return cls(**found)
 
     def short_of(self, report: Report) -> Iterator[str]:
-        """Yield a sentence for each measure of which a report has too little."""
+        """Yield a sentence for each measure in which a report is below the requirement."""
         if self.met is not None and report.coverage.percent < self.met:
             yield f"{report.coverage.line()}, less than the required {self.met:g} %"
         if self.noticed is not None and (share(report.mutation) or 0.0) < self.noticed:

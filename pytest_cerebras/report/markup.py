@@ -28,7 +28,7 @@ def add_name(
 
 
 def box(parent: Element, label: str) -> Element:
-    """Add a box that scrolls sideways, with keys too, so that the page itself does not."""
+    """Add a box that scrolls sideways by mouse or keyboard, so that the page does not."""
     attributes = {"class": "box", "tabindex": "0", "role": "region", "aria-label": shown(label)}
     return SubElement(parent, "div", attributes)
 

@@ -1,7 +1,7 @@
 """
 The cells of the chaos matrix: the result of one test under one scenario, as plain values.
 
-A cell travels from the process that ran the test, such as an xdist worker, to the one that reports.
+The process that ran the test, such as an xdist worker, sends its cell to the process that reports.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ CELL = "cerebras_cell"
 """The attribute of a test report that holds the test's cell."""
 
 _NOTHING = Spent()
-_PIECES = 12  # an answer is drawn in at most this many pieces
-_MOST = 200  # exchanges, and also side effects, to keep for one scenario
+_PIECES = 12  # the maximum number of pieces of a drawn answer
+_MOST = 200  # the maximum number of exchanges, and of side effects, for one scenario
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A piece of a timeline, in seconds; ``end`` is null if it never ends."""
+    """A piece of a timeline, in seconds; ``end`` is null if the piece never ends."""
 
     start: float
     end: float | None
@@ -58,11 +58,11 @@ class Seen:
     An exchange: one request and its answer.
 
     ``at`` is in seconds since the first exchange under the scenario. ``call`` is the number of the
-    exchange that began the call, and ``attempt`` counts the attempts of that call. The attempt came
-    ``waited`` seconds after the end of the previous one, whose answer had asked for ``retry_after``
-    seconds. ``mistake`` says for which mistake of the client the API refused it, with the fix.
-    ``cost`` is in dollars, null if the edition has no price for the model. ``for_nothing`` says why
-    all of it, or a part, was for nothing.
+    exchange that began the call, and ``attempt`` counts the attempts of that call. ``waited`` is
+    the time in seconds since the end of the previous attempt, and ``retry_after`` the time that its
+    answer asked the client to wait. ``mistake`` is the mistake of the client for which the API
+    refused the request, with the fix. ``cost`` is in dollars, null if the edition has no price for
+    the model. ``for_nothing`` is the reason if some of the cost was wasted.
     """
 
     number: int
@@ -90,7 +90,7 @@ class Ran:
     A side effect that the app recorded.
 
     ``at`` is in seconds since the first exchange under the scenario, or since the first side effect
-    if there was no exchange. ``failed`` says whether it raised an exception.
+    if there was no exchange. ``failed``: the side effect raised an exception.
     """
 
     name: str
@@ -105,8 +105,8 @@ class Slept:
     """
     A sleep of the app on the virtual clock.
 
-    It began ``at`` seconds after the clock began and took ``seconds``, null if it would never have
-    ended.
+    The sleep began ``at`` seconds after the start of the clock. ``seconds`` is the duration, null
+    if the sleep would never have ended.
     """
 
     seconds: float | None
@@ -124,10 +124,10 @@ class Slept:
 @dataclass(frozen=True, slots=True)
 class Played:
     """
-    What happened under a scenario, in order.
+    The exchanges and side effects of a test under a scenario, in order.
 
-    Only the last ``exchanges`` and ``side_effects`` are kept; ``earlier`` counts the exchanges that
-    were left out. ``spent`` is the cost of all of them.
+    Only the last ``exchanges`` and ``side_effects`` are kept. ``earlier`` counts the exchanges that
+    were left out. ``spent`` is the cost of all exchanges, including those left out.
     """
 
     scenario: str
@@ -143,13 +143,14 @@ class Cell:
     """
     The result of a test under a scenario.
 
-    ``id`` is pytest's name for the test, ``test`` the same without the scenario. ``played`` has the
-    scenarios that it met: more than one if the test chose others itself. ``kinds`` has the kinds of
-    trouble in all of them. ``duration`` is in real seconds. ``reason`` says why the test failed,
-    was excused or skipped, or met nothing of its scenario. It is empty if verdicts are the reason.
-    ``parameters`` are those that the matrix chose for the scenario. ``symptoms`` are the errors
-    and verdicts behind the things to fix. ``file`` and ``line`` are the place of the test, as
-    pytest counts: the first line is 0. Cells are sorted by these.
+    ``id`` is pytest's name for the test, and ``test`` the same name without the scenario.
+    ``played`` has the scenarios of the test: more than one if the test chose others itself.
+    ``kinds`` has the kinds of trouble in all these scenarios. ``duration`` is in real seconds.
+    ``reason`` is why the test failed, was excused or skipped, or met nothing of its scenario; it is
+    empty if verdicts are the reason. ``parameters`` has the parameters that the matrix chose for
+    the scenario. ``symptoms`` are the errors and verdicts behind the things to fix. ``file`` and
+    ``line`` are the place of the test, by which cells are sorted; as in pytest, the first line is
+    0.
     """
 
     id: str
@@ -180,22 +181,22 @@ class Cell:
 
     @property
     def spent(self) -> Spent:
-        """The cost under all scenarios that it met."""
+        """The cost of the test under all its scenarios."""
         return Spent.total(each.spent for each in self.played)
 
     @property
     def judged(self) -> list[Verdict]:
-        """All verdicts, certain ones and advice."""
+        """All verdicts: those that are certain, and advice."""
         return [verdict for each in self.played for verdict in each.verdicts]
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """The certain verdicts: only a bug of the client explains them."""
+        """The certain verdicts, which only a bug of the client can explain."""
         return [verdict for verdict in self.judged if verdict.certainty == "certain"]
 
     @property
     def advice(self) -> list[Verdict]:
-        """The verdicts that are advice: the client could do better."""
+        """The verdicts that are advice on how the client could do better."""
         return [verdict for verdict in self.judged if verdict.certainty == "advice"]
 
 
@@ -214,7 +215,7 @@ def read(report: Any) -> Cell | None:
 
 
 def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestReport) -> Cell:
-    """Return the cell of a test. ``mock`` is None if the test never got one: nothing was played."""
+    """Return the cell of a test. ``mock`` is None if the test never got a mock."""
     scenario = scenario_of(item)
     name = scenario or (mock.scenario.name if mock else "")
     why = why_cell_unmet(mock.rounds) if mock is not None and scenario is not None else None
@@ -312,7 +313,7 @@ def _seen(moment: Moment, edition: Edition, charge: Charge | None) -> Seen:
 
 
 def _drawn(moment: Moment) -> Iterator[Drawn]:
-    """Yield the pieces of an answer, up to the moment the client left."""
+    """Yield the pieces of an answer, up to the moment when the client left."""
     exchange = moment.exchange
     duration = duration_of(exchange.plan)
     grain = duration / _PIECES if math.isfinite(duration) else 1.0
@@ -326,7 +327,7 @@ def _drawn(moment: Moment) -> Iterator[Drawn]:
 
 
 def spans(exchanges: Iterable[Seen]) -> Sequence[Span]:
-    """Return the spans of a call's attempts for one lane, with the pauses between them."""
+    """Return the spans of a call's attempts, and of the pauses between attempts, for one lane."""
     found: list[Span] = []
     for seen in exchanges:
         over = found[-1].end if found else seen.at

@@ -1,4 +1,4 @@
-"""Joins the reports of the shards of a run: the result is the report of the run as a whole."""
+"""Joins the reports of the shards of a run into the report of the whole run."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from mockserver.core.errors import MockServerError
 
 from .report import Part, Report
 
-_LARGEST = 512 * 2**20  # bytes of a report; one with a thousand cells has about 5 MB
-_OF_TESTS = ("tests", "items")  # they differ if anything else does
+_LARGEST = 512 * 2**20  # bytes of a report; a report with a thousand cells has about 5 MB
+_OF_TESTS = ("tests", "items")  # these differ whenever anything else differs
 _NAMED = 10  # missing shards that are named
 
 
@@ -22,7 +22,7 @@ class MergeError(MockServerError):
 
 
 class Shared(NamedTuple):
-    """A file, its report, and the shard that it is about."""
+    """A file, its report, and the shard that the report is about."""
 
     file: Path
     report: Report
@@ -30,7 +30,7 @@ class Shared(NamedTuple):
 
 
 def merged(files: Sequence[Path]) -> Report:
-    """Return the report on the whole run. Raises MergeError."""
+    """Return the report of the whole run. Raises MergeError."""
     found = [_read(file) for file in files]
     for one in found[1:]:
         _check_same_run(found[0], one)
@@ -57,27 +57,27 @@ def merged(files: Sequence[Path]) -> Report:
 def _read(file: Path) -> Shared:
     try:
         if file.stat().st_size > _LARGEST:
-            raise MergeError(f"{file} has more than {_LARGEST // 2**20} MiB")
+            raise MergeError(f"{file} is larger than {_LARGEST // 2**20} MiB")
         report = Report.read(file.read_bytes())
     except OSError as error:
         raise MergeError(f"{file} can't be read: {error.strerror or error}") from None
     except ValueError:
         raise MergeError(
-            f"{file} is not a report of this version, as --cerebras-report FILE.json writes it"
+            f"{file} is not a report of this version: pass files written by --cerebras-report"
         ) from None
     part = report.shard
     if part is None:
         raise MergeError(
-            f"{file} is of a run without shards: only reports of pytest --cerebras-shard can be "
-            "merged"
+            f"{file} is of a run without shards, but only reports of pytest --cerebras-shard can "
+            "be merged"
         )
     if not 1 <= part.number <= part.of:
         raise MergeError(f"{file}: there is no {_named(part)}")
     theirs, ours = part.run.get("version", ""), version("pytest-cerebras")
     if theirs != ours:
         raise MergeError(
-            f"{file} is of pytest-cerebras {theirs or '?'}, and this is {ours}: merge reports with "
-            "the version that ran the tests"
+            f"{file} was written by pytest-cerebras {theirs or '?'}, but this is {ours}: merge "
+            "reports with the version that ran the tests"
         )
     return Shared(file, report, part)
 
@@ -86,13 +86,13 @@ def _check_same_run(first: Shared, one: Shared) -> None:
     """Raise MergeError if two reports are not of the same run."""
     theirs, ours = _facts(one.part), _facts(first.part)
     differing = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
-    if not (first.part.is_whole and one.part.is_whole):  # an unfinished run may not know its tests
+    if not (first.part.is_whole and one.part.is_whole):  # an unfinished run may lack tests
         differing = [name for name in differing if name not in _OF_TESTS]
     if not differing:
         return
     name = next((each for each in differing if each not in _OF_TESTS), None)
     if name is None:
-        why = "they were not split from the same tests"
+        why = "their runs collected different tests"
     else:
         why = f"{name} is {theirs.get(name) or 'not set'}, not {ours.get(name) or 'not set'}"
     raise MergeError(f"{one.file} is of another run than {first.file}: {why}")

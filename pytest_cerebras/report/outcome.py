@@ -35,9 +35,9 @@ _LONGEST = 240  # characters of a reason
 
 def outcome_of(item: pytest.Item, report: pytest.TestReport, *, unmet: bool = False) -> Outcome:
     """
-    Return the outcome of a test; a test that its marker ``xfail`` excuses has not failed.
+    Return the outcome of a test; a test excused by its ``xfail`` marker does not count as failed.
 
-    ``unmet`` says that the matrix ran it under a scenario that did not act.
+    ``unmet``: the matrix ran the test under a scenario that did not act.
     """
     if report.failed:
         return "failed-by-verdict" if failed_by_verdict(item) else "failed"
@@ -61,7 +61,11 @@ def sentences_on_unmet(outcomes: Iterable[str]) -> list[str]:
 
 
 def reason_of(report: pytest.TestReport) -> str:
-    """Return on one line why a test failed, was excused or was skipped; empty if it passed."""
+    """
+    Return the reason why a test failed, was excused or skipped, on one line.
+
+    The result is empty if the test passed.
+    """
     if report.passed:
         return ""
     excuse = getattr(report, "wasxfail", None)

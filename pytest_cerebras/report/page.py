@@ -24,7 +24,7 @@ from .page_cell import WORDS, draw, look, words
 from .page_cost import draw_cost
 from .report import Coverage, Report
 
-_NOTHING = "Nothing: no test failed, and the client did nothing wrong."
+_NOTHING = "Nothing, because no test failed and the client made no mistake."
 
 
 def html(report: Report) -> str:
@@ -123,9 +123,9 @@ def _causes(
     section: Element, summary: str, found: Sequence[Cause], anchors: Mapping[str, str]
 ) -> None:
     """
-    Put the causes into a section, below a line that sums them up.
+    Put the causes into a section, below a line that summarizes them.
 
-    ``anchors`` has the anchor of each cell by the id of the cell.
+    ``anchors`` maps the id of each cell to its anchor.
     """
     if not found:
         add(section, "p", _NOTHING)

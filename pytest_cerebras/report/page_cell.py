@@ -42,11 +42,11 @@ def look(cell: Cell) -> str:
 
 
 def draw(details: Element, cell: Cell, anchor: str) -> None:
-    """Put a cell into a ``details`` element; ``anchor`` is the id that links point to."""
+    """Put a cell into a ``details`` element; ``anchor`` is the id for links to the cell."""
     summary = SubElement(details, "summary")
     add(summary, "span", cell.scenario).tail = " "
     add(summary, "span", words(cell), {"class": look(cell)})
-    # browsers open the details around a link's target, and focus it if it has a tabindex
+    # browsers open the details around the target of a link; the tabindex lets them focus the target
     facts = SubElement(details, "dl", {"id": anchor, "tabindex": "-1"})
     known = {
         "Why": cell.reason,
@@ -122,7 +122,7 @@ def _summary(seen: Seen) -> str:
 
 
 def _line(item: Element, run: Sequence[Seen | Ran]) -> None:
-    """Write one line for a run of events: one event, or several equal ones in a row."""
+    """Write one line for one event, or for several equal events in a row."""
     first = run[0]
     exchanges = [one for one in run if isinstance(one, Seen)]
     many = [one.number for one in exchanges] if len(run) > 1 else []

@@ -1,4 +1,4 @@
-"""What the tests would cost, on the page of the report: per test and per scenario."""
+"""The section of the page on costs, for each test and for each scenario."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLUMNS = ("cost", "for nothing", "cells")
 
 
 def draw_cost(section: Element, report: Report) -> None:
-    """Put what the requests would cost into a section, the dearest test and scenario first."""
+    """Put the costs of the requests into a section, the most expensive test and scenario first."""
     add(section, "p", f"At the prices of the edition, the requests would cost {_told(report)}.")
     by_test: dict[str, list[Cell]] = {}
     by_scenario: dict[str, list[Cell]] = {}
@@ -34,7 +34,7 @@ def _told(report: Report) -> str:
 
 
 def _table(section: Element, what: str, groups: Mapping[str, Iterable[Cell]]) -> None:
-    """Write a row for each group of cells that was billed for anything."""
+    """Write a row for each group of cells that has a cost."""
     sums = {name: Spent.total(cell.spent for cell in cells) for name, cells in groups.items()}
     billed = {name: spent for name, spent in sums.items() if spent.tokens}
     ordered = sorted(billed, key=lambda name: -_known(billed[name].cost))
@@ -55,5 +55,5 @@ def _table(section: Element, what: str, groups: Mapping[str, Iterable[Cell]]) ->
 
 
 def _known(cost: float | None) -> float:
-    """Return a cost to sort by: what is not known may be the dearest."""
+    """Return the sort key of a cost. An unknown cost sorts as the highest."""
     return float("inf") if cost is None else cost

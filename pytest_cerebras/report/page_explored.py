@@ -1,4 +1,4 @@
-"""The section of the page on the search: lines of the app by the fault classes that were tried."""
+"""The section of the page on the search: a grid of fault classes and lines of the app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section of the page on the mutations: which changes of the answers the tests notice."""
+"""The section of the page on the mutations: which tests notice which changes of the answers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ TITLE = "Mutation"
 
 
 def draw(section: Element, tried: Sequence[Tried]) -> None:
-    """Put a table of the tests into a section, those that are blind first."""
+    """Put a table of the tests into a section, blind tests first."""
     if words := share_in_words(tried):
         add(section, "p", f"{words}.")
     table = SubElement(box(section, TITLE), "table")
     top = SubElement(SubElement(table, "thead"), "tr")
-    for name in ("test", "noticed", "missed", "what it says"):
+    for name in ("test", "noticed", "missed", "note"):
         add(top, "th", name, {"scope": "col"})
     body = SubElement(table, "tbody")
     for one in sorted(tried, key=lambda one: (not one.blind, bool(one.left_out))):

@@ -1,4 +1,4 @@
-"""The report on a run: its cells, and the kinds of trouble that they met."""
+"""The report on a run: its cells, and the kinds of trouble that the cells met."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NOTHING = Spent()
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The kinds of trouble: the number of cells that ``met`` each, and those ``never`` met."""
+    """The kinds of trouble: the number of cells that ``met`` each, and the kinds ``never`` met."""
 
     percent: float
     met: Mapping[str, int]
@@ -35,9 +35,9 @@ class Coverage:
     @classmethod
     def of(cls, cells: Iterable[Cell], explored: Explored | None = None) -> Self:
         """
-        Return the coverage of cells, and of what the search has explored.
+        Return the coverage of the cells and of the search.
 
-        Cells that did not run, or met nothing, don't count.
+        Cells that did not run, or that met nothing of their scenario, don't count.
         """
         met = dict.fromkeys(FAULT_CLASSES, 0)
         for cell in cells:
@@ -61,9 +61,9 @@ class Part:
     """
     The shard that a report is about: number ``number`` of ``of``.
 
-    It has ``items`` of all ``of_items`` tests and cells, including tests without the mock.
-    ``is_whole`` says whether all that should run have run. ``run`` has what all shards of a run
-    have in common: the version, the settings, and a digest of the names of all tests.
+    The shard has ``items`` of all ``of_items`` tests and cells, including tests without the mock.
+    ``is_whole``: every test that should run in the shard did run. ``run`` has the facts that all
+    shards of a run share: the version, the settings, and a digest of the names of all tests.
     """
 
     number: int
@@ -87,11 +87,11 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Report:
     """
-    All cells of a run, or of a ``shard`` of it, in the order of its tests.
+    All cells of a run, or of a ``shard`` of the run, in the order of its tests.
 
     ``version`` increases with each change that would break readers. ``spent`` is the cost of all
-    cells. ``mutation`` has the mutations that were tried on each test. ``explored`` has the
-    faults that the search has tried.
+    cells. ``mutation`` has the mutations that were tried on each test. ``explored`` has the faults
+    that the search tried.
     """
 
     version: Literal[1]
@@ -110,7 +110,7 @@ class Report:
         mutation: Iterable[Tried] = (),
         explored: Iterable[Explored] = (),
     ) -> Self:
-        """Return the report on cells, the mutations that were tried, and what was explored."""
+        """Return the report on cells, on the mutations that were tried, and on the search."""
         found = tuple(cells)
         spent = Spent.total(cell.spent for cell in found)
         grid = reduce(Explored.merged, explored, _UNEXPLORED)
@@ -118,7 +118,7 @@ class Report:
 
     @classmethod
     def read(cls, data: bytes) -> Report:
-        """Return a report from its JSON. Raises ValueError for anything else."""
+        """Return a report from its JSON. Raises ValueError if the text is not a report."""
         report = _REPORT.validate_json(data)
         unknown = {kind for cell in report.cells for kind in cell.kinds} - FAULT_CLASSES.keys()
         if unknown:
@@ -170,9 +170,9 @@ class Report:
 
 
 def _symptoms(cell: Cell) -> tuple[Symptom, ...]:
-    """Return the symptoms of a cell; a failure outside its test has none yet, so one is added."""
-    is_told = any(one.how == "failed" or one.file for one in cell.symptoms)
-    if cell.outcome != "failed" or is_told:
+    """Return the symptoms of a cell, with one added if the failure was outside its test."""
+    has_one = any(one.how == "failed" or one.file for one in cell.symptoms)
+    if cell.outcome != "failed" or has_one:
         return cell.symptoms
     what, _, _ = cell.reason.partition(":")
     failed = Symptom(what, "", "failed", cell.scenario, cell.reason, "", cell.replay)

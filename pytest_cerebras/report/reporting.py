@@ -27,7 +27,7 @@ from .report import Part, Report
 from .step_summary import markdown
 
 COVERAGE_FAILED = 11
-"""The exit status if all tests passed, but less was met or noticed than is asked for."""
+"""The exit status if all tests passed, but a percentage is below ``--cerebras-fail-under``."""
 
 _WRITERS: Mapping[str, Callable[[Report], str]] = {".html": html, ".json": Report.json}
 
@@ -55,7 +55,12 @@ class Reporting:
         return Report.of(cells, Part.of_sharding(self._sharding), tried, explored)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note the cell of a test; a failing teardown, story or worker fails it as well."""
+        """
+        Note the cell of a test.
+
+        A failing teardown, a story that breaks the test, or a crashed worker makes the cell fail
+        as well.
+        """
         tried = getattr(report, MUTATED, None)
         if tried is not None:
             self._tried[report.nodeid] = Tried.read(tried)
@@ -75,7 +80,11 @@ class Reporting:
                 self._cells[report.nodeid] = failed
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the files and the step summary; change the status if there is too little."""
+        """
+        Write the files and the step summary.
+
+        Change the exit status if a percentage is too low.
+        """
         report = self.report
         for file in self._files:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +95,7 @@ class Reporting:
             session.exitstatus = COVERAGE_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Show which kinds of trouble were met, which were not, and where the reports are."""
+        """Show the coverage, the kinds of trouble never met, and the paths of the reports."""
         report = self.report
         coverage = report.coverage
         terminalreporter.section(f"Cerebras: {report.title}")
@@ -102,7 +111,7 @@ class Reporting:
 
 
 def reporting(config: pytest.Config) -> Reporting:
-    """Return the reporting that the options ask for. Raises UsageError."""
+    """Return the reporting that the options configure. Raises UsageError."""
     files = [Path(name) for name in config.getoption("cerebras_report") or ()]
     for file in files:
         if file.suffix not in _WRITERS:

@@ -1,4 +1,4 @@
-"""What tests would cost, as the reports show it."""
+"""The cost of tests, in the form that the reports show."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from mockserver.verdicts import Case
 from mockserver.verdicts.money.spending import Charge, Spending
 from pytest_cerebras.settings.names import COST, WASTED
 
-_DIGITS = 9  # after the point, of an amount of dollars
+_DIGITS = 9  # after the decimal point of an amount of dollars
 _MOST = 3  # tests that the summary names
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
     """
-    What requests would cost, in dollars, and how much of it was for nothing.
+    The cost of requests in dollars, and the part of the cost that was wasted.
 
-    Both are null if they are not known; ``unknown`` says why. ``tokens`` were billed, and
-    ``wasted_tokens`` of them were for nothing.
+    Both are null if they are not known; ``unknown`` is the reason. ``tokens`` counts the billed
+    tokens, and ``wasted_tokens`` the wasted ones among these.
     """
 
     cost: float | None = 0.0
@@ -33,7 +33,7 @@ class Spent:
 
     @classmethod
     def of(cls, spending: Spending) -> Self:
-        """Return what a client has spent."""
+        """Return the cost of a client's spending."""
         tokens = sum(one.usage.tokens for one in spending.charges)
         wasted = sum(one.wasted.tokens for one in spending.charges)
         try:
@@ -44,7 +44,7 @@ class Spent:
 
     @classmethod
     def total(cls, spent: Iterable[Spent]) -> Self:
-        """Return the sum; it is not known if one of the parts is not."""
+        """Return the sum, which is unknown if a part is unknown."""
         parts = list(spent)
         costs = [one.cost for one in parts if one.cost is not None]
         wasted = [one.wasted for one in parts if one.wasted is not None]
@@ -66,12 +66,12 @@ class Spent:
 
 
 def rounded(amount: float | None) -> float | None:
-    """Return an amount of dollars without the errors of adding up."""
+    """Return an amount of dollars without the rounding errors of a sum."""
     return None if amount is None else round(amount, _DIGITS)
 
 
 def charges_of(case: Case) -> tuple[Mapping[int, Charge], Spent]:
-    """Return what each exchange cost, by its number, and all of them together."""
+    """Return the cost of each exchange by its number, and the total."""
     try:
         spending = Spending.of([case])
     except DroppedError as error:
@@ -81,9 +81,9 @@ def charges_of(case: Case) -> tuple[Mapping[int, Charge], Spent]:
 
 def lines(notes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     """
-    Yield what the tests of a run would cost, what of that was for nothing, and the dearest tests.
+    Yield lines with the total cost of a run's tests, the waste, and the most expensive tests.
 
-    A note has a test, the name of a property and its value.
+    A note consists of a test, the name of a property, and the value.
     """
     costs: list[tuple[float, str]] = []
     unknown: list[str] = []
@@ -99,7 +99,7 @@ def lines(notes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
         total = Spent(sum(cost for cost, _ in costs), wasted)
         yield f"{total.line()}, for the requests of {counted(len(costs), 'test')}"
         named = sorted(costs, key=lambda one: -one[0])[:_MOST]
-        yield f"the dearest: {', '.join(f'{test} {dollars(cost)}' for cost, test in named)}"
+        yield f"the most expensive: {', '.join(f'{test} {dollars(cost)}' for cost, test in named)}"
     yield from (f"the cost of {one}" for one in unknown[:_MOST])
     if len(unknown) > _MOST:
         yield f"and the cost of {counted(len(unknown) - _MOST, 'other test')} is not known"

@@ -33,7 +33,7 @@ def show(reporter: Any, notes: Iterable[Note], reports: Iterable[Any] = ()) -> N
 
 def warn_of_no_effect(reporter: Any, option: str) -> None:
     """Warn that an option had no effect because no test of the run used the mock."""
-    way_out = "add --cerebras-mock, or let tests ask for cerebras_mock"
+    way_out = "add --cerebras-mock, or let tests use cerebras_mock"
     warning = f"warning: {option} had no effect; {way_out}"
     _show(reporter, "no test uses the mock", [warning])
 
@@ -47,7 +47,7 @@ def _show(reporter: Any, title: str, lines: Collection[str], *, yellow: bool = T
 
 
 def _show_causes(reporter: Any, symptoms: Sequence[tuple[str, Symptom]]) -> None:
-    """Write the causes of failures and verdicts, each once."""
+    """Write each cause of failures and verdicts once."""
     title, found = causes.things(symptoms)
     better = causes.advice(symptoms)
     for heading, some in ((title, found), ("advice", better)):

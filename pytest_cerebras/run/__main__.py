@@ -1,4 +1,4 @@
-"""``python -m pytest_cerebras.run``: the command without the group."""
+"""``python -m pytest_cerebras.run``: the command ``run`` on its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``cerebras-mock run``: runs a command against the mock, under one scenario or many."""
+"""``cerebras-mock run``: runs a command against the mock, under one scenario or several."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _REPORTS = (".html", ".json", ".xml")
 
 
 class _Run(click.Command):
-    """Keeps its arguments as given: a sealed run starts the command again with them."""
+    """Keeps its arguments unparsed, because a sealed run starts the command again with them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Note the arguments, and parse them."""
+        """Save the arguments, and parse them."""
         ctx.obj = tuple(args)
         return super().parse_args(ctx, args)
 
@@ -44,9 +44,13 @@ class _Run(click.Command):
     "--time-scale",
     type=click.FloatRange(0, min_open=True),
     metavar="F",
-    help="Length of the mock's second: 0.1 is ten times as fast.",
+    help="Length of the mock's second; with 0.1, the mock is ten times as fast.",
 )
-@click.option("--strict", is_flag=True, help=f"Exit with {GUILTY} if the client is guilty.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help=f"Exit with {GUILTY} if a certain verdict finds the client guilty.",
+)
 @click.option(
     "--others",
     type=click.Choice(("pass", "block")),
@@ -59,19 +63,21 @@ class _Run(click.Command):
     "hosts",
     multiple=True,
     metavar="NAME",
-    help="Answer for this host, too; can be repeated.",
+    help="Answer for this host as well; can be repeated.",
 )
 @click.option(
     "--sealed",
     is_flag=True,
-    help="Run it in Linux namespaces of its own, which nothing can leave.",
+    help="Run the command in its own Linux namespaces, from which no request can reach the "
+    "network.",
 )
 @click.option(
     "--allow",
     multiple=True,
     type=click.IntRange(1, 65535),
     metavar="PORT",
-    help="With --sealed: let it reach this port of the machine, such as a database's.",
+    help="With --sealed: let the command reach this port of the machine, such as that of a "
+    "database.",
 )
 @click.option("--inside", hidden=True)
 @click.option(
@@ -103,11 +109,11 @@ def run(  # noqa: PLR0913 (an argument for each option)
     command: tuple[str, ...],
 ) -> None:
     """
-    Run COMMAND unchanged, in any language, against the mock.
+    Run COMMAND, in any language and unchanged, against the mock.
 
     Requests to api.cerebras.ai are answered by the mock, through variables for the base URL, a
-    proxy and certificates. The exit status is that of the command, or under --chaos that of the
-    first run that fails.
+    proxy and certificates. The exit status is that of the command; with --chaos, that of the first
+    run that fails.
     """
     from mockserver.edge.live import Overrides
 
@@ -134,7 +140,7 @@ def run(  # noqa: PLR0913 (an argument for each option)
 def _scenarios(
     scenario: str | None, chaos: str | None, parameters: dict[str, Any]
 ) -> list[Scenario]:
-    """Return the scenarios to run under. Raises MockServerError."""
+    """Return the scenarios under which the command runs. Raises MockServerError."""
     from mockserver.scenario import load
 
     if chaos is None:
@@ -146,7 +152,7 @@ def _scenarios(
     from pytest_cerebras.chaos.choice import RELEVANT, chosen, parts
 
     if RELEVANT in parts(chaos):
-        raise MockServerError(f"--chaos {RELEVANT} needs tests that pytest runs; take all")
+        raise MockServerError(f"--chaos {RELEVANT} works only in pytest: use all")
     try:
         return [load(str(one), getattr(one, "parameters", {})) for one in chosen(chaos, "--chaos")]
     except pytest.UsageError as error:
@@ -154,7 +160,7 @@ def _scenarios(
 
 
 def _files(reports: tuple[str, ...]) -> list[Path]:
-    """Return the files to write. Raises MockServerError for one that can't be written."""
+    """Return the files to write. Raises MockServerError if a file can't be written."""
     from pathlib import Path
 
     files = [Path(name) for name in reports]
@@ -185,7 +191,7 @@ def _finish(
 
 
 def _say(line: str) -> None:
-    """Print a line to stderr: stdout is the command's."""
+    """Print a line to stderr, because stdout belongs to the command."""
     from mockserver.core.credentials import redacted
 
     click.echo(redacted(f"cerebras-mock: {line}"), err=True)

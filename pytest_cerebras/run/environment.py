@@ -1,8 +1,8 @@
 """
-The environment that points a command at the mock, whatever language it is written in.
+The environment that points a command in any language to the mock.
 
 Nothing in the system is changed. Some programs read a base URL from a variable, others read a
-proxy, and some can load code of ours first. All of them must trust the mock's certificate.
+proxy, and some can load our code at the start. All of them must trust the mock's certificate.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BUNDLES = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the mock is: its ``url``, what it redirects, the ``trust`` files, and a ``folder``."""
+    """The mock as a command reaches it: the ``url``, the ``redirect``, and its certificates."""
 
     url: str
     redirect: Redirect
@@ -43,7 +43,7 @@ def variables(place: Place, given: Mapping[str, str], log: GuardLog) -> dict[str
     """
     Return the variables to set for the command, in addition to those ``given``.
 
-    Python processes note in ``log`` the requests that they stop.
+    Python processes add the requests that they stop to ``log``.
     """
     local = _without_proxy(given)
     trust, bundle = place.trust, str(place.trust.bundle)
@@ -63,7 +63,7 @@ def variables(place: Place, given: Mapping[str, str], log: GuardLog) -> dict[str
 
 
 def _without_proxy(given: Mapping[str, str]) -> list[str]:
-    """Return the hosts that are reached without a proxy; the real API is not among them."""
+    """Return the hosts to reach without a proxy, from which the real API is removed."""
     theirs = (given.get("NO_PROXY") or given.get("no_proxy") or "").split(",")
     kept = [
         each.strip() for each in theirs if PRIVATE not in each and each.strip() not in ("", "*")
@@ -91,7 +91,7 @@ def _wgetrc(given: Mapping[str, str], bundle: str) -> str:
 
 
 def _php(place: Place, given: Mapping[str, str]) -> str:
-    """Return the folders with settings for PHP: the user's, and ours."""
+    """Return the folders with settings for PHP: those of the user, and ours."""
     folder = place.folder / "php"
     folder.mkdir(exist_ok=True)
     bundle = place.trust.bundle

@@ -1,4 +1,4 @@
-"""The mistakes in a client's set-up, for the output of ``run`` and for its reports."""
+"""The mistakes in a client's set-up, for the output and the reports of ``run``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mockserver.verdicts.classify import own_mistake
 from mockserver.verdicts.mistakes import Explanation, mistake_behind
 
 MOST_REQUESTS = 20
-"""The most requests of a run that are shown."""
+"""The maximum number of requests of a run that are shown."""
 
 
 def explained(case: Case) -> Iterator[tuple[Exchange, str]]:
@@ -19,7 +19,7 @@ def explained(case: Case) -> Iterator[tuple[Exchange, str]]:
     for exchange in case.exchanges[:MOST_REQUESTS]:
         found = own_mistake(exchange, case.edition)
         sentence = f"{found.what}; {found.fix}" if found else ""
-        yield exchange, "" if sentence == told else sentence  # a retry makes it again
+        yield exchange, "" if sentence == told else sentence  # a retry repeats the mistake
         told = sentence
 
 

@@ -28,19 +28,19 @@ from . import wire
 from .environment import Place, variables
 
 NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128  # exit statuses, as in a shell
-_STALL = 20.0  # real seconds for a client that is known to have no time-out
+_STALL = 20.0  # real seconds of a stall for a client that is known to have no time-out
 _FORWARDED = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """
-    A command that has ended under a scenario.
+    The result of a command under a scenario.
 
     ``status`` is its exit status; after a signal, 128 plus the signal's number. ``duration`` is in
-    seconds. ``sentence`` says why it could not be started; it is empty if it was. ``verdicts`` are
-    those on its client. ``stalled`` has a sentence for each stall that no time-out has ended, and
-    ``notes`` one for each request that the mock did not answer.
+    seconds. ``sentence`` is the reason why the command could not be started; empty if it was
+    started. ``verdicts`` are the verdicts on its client. ``stalled`` has a sentence for each stall
+    that no time-out ended, and ``notes`` a sentence for each request that the mock did not answer.
     """
 
     scenario: str
@@ -60,7 +60,11 @@ class Ended:
 
     @property
     def is_guilty(self) -> bool:
-        """Whether it fails a strict run. Stalls do not: a time-out may be longer than a stall."""
+        """
+        Whether the result fails a strict run.
+
+        Stalls don't fail it, because a time-out may be longer than a stall.
+        """
         return bool(self.certain)
 
 
@@ -76,7 +80,7 @@ def played(
     """
     Run a command against the mock, and judge its client.
 
-    ``ready`` is called before the command begins. Raises OSError from the mock.
+    ``ready`` is called before the command begins. Raises OSError if the mock can't be started.
     """
     live = LiveEngine()
     unwatched(live, time_scale, _STALL)
@@ -115,13 +119,13 @@ def played(
 
 
 def _judged(engine: Engine, log: GuardLog) -> tuple[Case, tuple[Verdict, ...]]:
-    """Return the case of the client, and the verdicts on it."""
+    """Return the case, and the verdicts on the client."""
     wire.identify(engine.journal.exchanges)
     case = Case(
         engine.journal,
         engine.edition,
         log.escapes,
-        evidence=Evidence,  # empty, because only the app's requests can be seen
+        evidence=Evidence,  # empty, because only the app's requests can be observed
         other_model=engine.other_model,
     )
     return case, tuple(wire.softened(judge(case), case.exchanges))
@@ -143,13 +147,13 @@ def _ran(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, s
 
 @contextmanager
 def signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Let the command decide what a signal means; Ctrl-C reaches it by itself."""
+    """Pass signals on to the command; Ctrl-C reaches the command directly."""
 
     def forward(number: int, _: FrameType | None) -> None:
         process.send_signal(number)
 
     def wait(_: int, __: FrameType | None) -> None:
-        """Ignore the signal: keep waiting until the command has ended."""
+        """Ignore the signal, and keep waiting until the command has ended."""
 
     handlers = {signal.SIGINT: wait, **dict.fromkeys(_FORWARDED, forward)}
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
@@ -161,15 +165,16 @@ def signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def _told_of_vendors(engine: Engine, log: GuardLog, redirect: Redirect) -> Iterator[str]:
-    """Yield the other vendors that an app asked, if it never asked this API."""
+    """Yield the other vendors to which an app sent requests, if it sent none to this API."""
     if engine.journal.count:
         return
     proxy = redirect.proxy
     for host in dict.fromkeys([*log.asked, *proxy.passed, *proxy.blocked]):
         if vendor := vendor_of(host):
             yield (
-                f"{host}: the app asked the API of {vendor}, and never this one; let it read its "
-                f"base URL from {vendors_variable(vendor)}, or set it to https://api.cerebras.ai/v1"
+                f"{host}: the app sent requests to the API of {vendor}, but none to this API; let "
+                f"the app read its base URL from {vendors_variable(vendor)}, or set the URL to "
+                "https://api.cerebras.ai/v1"
             )
 
 
@@ -178,6 +183,6 @@ def _told(redirect: Redirect) -> Iterator[str]:
         yield f"{host}: {count} x refused by the proxy"
     for host, count in redirect.proxy.distrusted.items():
         yield (
-            f"{host}: {count} x the client did not accept the mock's certificate; let it trust the "
-            "file in SSL_CERT_FILE, or use --sealed"
+            f"{host}: {count} x the client rejected the mock's certificate; let it trust the file "
+            "in SSL_CERT_FILE, or use --sealed"
         )

@@ -1,4 +1,4 @@
-"""What ``run`` prints when the command has ended."""
+"""The output of ``run`` after the end of the command."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .playing import Ended
 from .wire import ABOUT_RETRIES
 
 NOT_JUDGED = {
-    "half-answer": "the app's use of an answer is seen only if the app sends it on",
-    "tool-ran-twice": "the tools that an app runs are seen only in a pytest test",
+    "half-answer": "the app's use of an answer can be observed only if the app sends the answer on",
+    "tool-ran-twice": "the tools that an app runs can be observed only in a pytest test",
 }
-"""The rules that need to observe the app's process, and the reason."""
+"""The rules that can't be judged without observing the app's process, and the reason."""
 _NO_TIMEOUT = "no-time-out"
 _RETRIES = "(certain if these requests are attempts of one call, not requests of several tests)"
 
 
 def lines(ended: Ended) -> Iterator[str]:
-    """Yield what happened under a scenario, what the client did wrong, and the fix."""
+    """Yield the requests under a scenario, the errors of the client, and the fixes."""
     exchanges = ended.case.exchanges
     said = ended.sentence or f"exit status {ended.status}"
     yield f"{ended.scenario}: {said}, {counted(len(exchanges), 'request')}"

@@ -42,7 +42,11 @@ def inside(folder: Path, port: int) -> Awaitable[asyncio.Server]:
 def relayed(
     listen: Callable[[Path, int], Awaitable[asyncio.Server]], folder: Path, ports: Collection[int]
 ) -> Iterator[None]:
-    """Relay some ports in a thread, ``outside`` or ``inside``. Raises OSError if one is taken."""
+    """
+    Relay some ports in a thread, ``outside`` or ``inside``.
+
+    Raises OSError if a port is in use.
+    """
     if not ports:
         yield
         return

@@ -19,7 +19,7 @@ from .playing import Ended
 
 
 def write(file: Path, runs: Sequence[Ended], command: Sequence[str]) -> None:
-    """Write a report in the format that the file's suffix names."""
+    """Write a report in the format of the file's suffix."""
     text = shlex.join(command)
     if file.suffix == ".xml":
         said = junit(runs, text)
@@ -86,7 +86,7 @@ def junit(runs: Sequence[Ended], command: str) -> str:
 
 
 def _lines(ended: Ended) -> Iterator[str]:
-    """Yield what the client did wrong, and the fix."""
+    """Yield the errors of the client, and the fixes."""
     for exchange, sentence in explained(ended.case):
         if sentence:
             yield exchange.line()

@@ -1,4 +1,4 @@
-"""Runs the command under one scenario after the other, sealed or not."""
+"""Runs the command under each scenario in turn, sealed or not."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .environment import Place
 from .playing import BY_SIGNAL, Ended, played
 
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-_INTERRUPTED = BY_SIGNAL + 2  # by Ctrl-C, as a shell reports it
+_INTERRUPTED = BY_SIGNAL + 2  # the exit status of a shell after Ctrl-C
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """The facts about the outside that a sealed run needs: the shared ``folder``, and the user."""
+    """The data from outside that a sealed run needs: the shared ``folder``, and the user."""
 
     folder: Path
     user: int
@@ -43,8 +43,8 @@ class Ways:
     """
     The hosts and ports that the command can reach.
 
-    The mock answers for ``hosts`` as well as for the real one. ``blocks`` refuses all other hosts.
-    ``ports`` are those of this machine that a sealed run may reach.
+    The mock answers for ``hosts`` as well as for the real host. With ``blocks``, requests to all
+    other hosts are refused. ``ports`` are the ports of this machine that a sealed run may reach.
     """
 
     hosts: Sequence[str] = ()

@@ -1,9 +1,9 @@
 """
-``--sealed``: the command runs without a way out.
+``--sealed``: the command runs without access to any network.
 
-It runs in Linux namespaces of its own, whose only network interface is loopback. ``/etc/hosts``
-maps the real host to the mock, which listens on port 443. The system's root certificates include
-the mock's authority. Whatever an app does, no packet can leave.
+The command runs in its own Linux namespaces, whose only network interface is loopback.
+``/etc/hosts`` maps the real host to the mock, which listens on port 443. The system's root
+certificates include the mock's authority. So no packet of the app can leave the machine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TLS_PORT = 443
 INSIDE = "--inside"
 _NAMESPACES = ("--user", "--map-root-user", "--net", "--mount")
 _HOSTS = Path("/etc/hosts")
-_ROOTS = (  # where systems keep the roots that clients trust by default
+_ROOTS = (  # the files of the root certificates that clients trust by default
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
     "/etc/ssl/ca-bundle.pem",
@@ -37,14 +37,14 @@ _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1  # of <linux/sockios.h> and <l
 
 
 class SealError(MockServerError):
-    """A run can't be sealed on this machine."""
+    """The command can't be sealed on this machine."""
 
 
 def run_sealed(arguments: Sequence[str], ports: Collection[int]) -> int:
     """
-    Run ``cerebras-mock run`` with these arguments inside; return its exit status.
+    Run ``cerebras-mock run`` with these arguments, sealed; return the exit status.
 
-    The ``ports`` of this machine's loopback interface are reachable inside. Raises SealError.
+    The sealed run can reach the ``ports`` of this machine's loopback interface. Raises SealError.
     """
     _check()
     with TemporaryDirectory(prefix="cerebras-mock-") as folder:
@@ -70,15 +70,15 @@ def _check() -> None:
     if tried.returncode:
         said = tried.stderr.strip().removeprefix("unshare: ")
         raise SealError(
-            f"--sealed: this system allows no namespaces here ({said}); run it as root, allow them "
-            "(sysctl kernel.apparmor_restrict_unprivileged_userns=0, or docker run --privileged), "
-            "or leave out --sealed"
+            f"--sealed: this system does not allow namespaces ({said}); run the command as root, "
+            "allow them (sysctl kernel.apparmor_restrict_unprivileged_userns=0, or docker run "
+            "--privileged), or leave out --sealed"
         )
 
 
 def close_in(folder: Path, hosts: Iterable[str], bundle: Path) -> None:
     """
-    In this process's namespace, let the host names lead to the mock and trust its certificates.
+    In this process's namespace, map the host names to the mock, and trust its certificates.
 
     Raises OSError.
     """
@@ -93,7 +93,7 @@ def close_in(folder: Path, hosts: Iterable[str], bundle: Path) -> None:
 
 
 def as_before(command: Sequence[str], user: int, group: int) -> list[str]:
-    """Return a command that runs as the user who started us; in the sandbox, we are root."""
+    """Return a command that runs as the user who started us, because we are root in the sandbox."""
     if not user:
         return list(command)
     return ["unshare", f"--map-user={user}", f"--map-group={group}", "--", *command]
@@ -110,7 +110,7 @@ def bring_up(interface: str) -> None:
 
 
 def _bind(source: Path, target: Path) -> None:
-    """Mount a file over another one, but only in this namespace."""
+    """Mount a file over another file, only in this namespace."""
     subprocess.run(  # noqa: S603
         ["mount", "--bind", str(source), str(target)],  # noqa: S607
         check=True,

@@ -1,9 +1,10 @@
 """
-Judges a client whose process can't be observed, by its requests alone.
+Judges a client by its requests alone, because its process can't be observed.
 
-Requests that never overlap come from one client that does one thing after the other: an app, or a
-suite of tests. So an equal request after a failure is either a retry or another test. Only an SDK
-states which, by ``x-stainless-retry-count``. Without that field, verdicts on retries are advice.
+Requests that never overlap come from one sequential client: an app, or a suite of tests. So an
+equal request after a failure is either a retry or part of another test. Only an SDK distinguishes
+these, by the header field ``x-stainless-retry-count``. Without this field, verdicts on retries are
+advice.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ ABOUT_RETRIES = frozenset(
         "duplicate-request",
     }
 )
-"""Rules that are certain only if one request is known to be a retry of another."""
+"""The rules that are certain only if one request is known to be a retry of another."""
 
 
 def identify(exchanges: Sequence[Exchange]) -> None:
-    """Note that all requests come from one sender, if each began after the previous one ended."""
+    """Attribute all requests to one sender if each began after the end of the previous one."""
     if all(
         early.finished is not None and late.at >= early.over for early, late in pairwise(exchanges)
     ):
@@ -40,12 +41,12 @@ def identify(exchanges: Sequence[Exchange]) -> None:
 
 
 def softened(verdicts: Iterable[Verdict], exchanges: Sequence[Exchange]) -> Iterator[Verdict]:
-    """Yield the verdicts; those that only the client could confirm become advice."""
+    """Yield the verdicts. Verdicts that only an observed client could confirm become advice."""
     counted = {exchange.number for exchange in exchanges if tries(exchange)}
     told = {exchange.number for exchange in exchanges if _says_that_it_was_cut(exchange)}
     for verdict in verdicts:
         if verdict.rule == "half-answer" and told.intersection(verdict.exchanges[:1]):
-            continue  # the app may have noticed, and may be asking for the rest
+            continue  # the app may have noticed the cut, and may be requesting the rest
         certain = verdict.rule not in ABOUT_RETRIES or counted.intersection(verdict.exchanges)
         yield verdict if certain else replace(verdict, certainty="advice")
 

@@ -1,4 +1,4 @@
-"""The exceptions with which the search may see a test end: ``cerebras_search(allows=[...])``."""
+"""The exceptions that may end a test under search: ``cerebras_search(allows=[...])``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def allowed_errors(item: pytest.Item) -> tuple[type[BaseException], ...]:
 def _wrong(
     names: tuple[object, ...], unknown: dict[str, object], listed: list[object] | tuple[object, ...]
 ) -> str:
-    """Return the mistake in a marker, in a few words; an empty string if there is none."""
+    """Return the mistake in a marker, in a few words; empty if there is none."""
     if names or unknown:
         return f"takes only allows=[...], found {next(iter([*names, *unknown]))!r}"
     for each in listed:

@@ -1,8 +1,8 @@
 """
 Decides whether the exception that ends a test shows a bug of the app.
 
-An app may end with an error of its own, and it may pass on an error of its client library. It has a
-bug if it stumbles over an answer, or if a wrong result reaches the test's assertion.
+An app may raise an error of its own, and it may pass on an error of its client library. The app has
+a bug if an answer makes its code fail, or if a wrong result reaches the test's assertion.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ import pytest
 from pytest_cerebras.observe.call_sites import of_the_app
 
 Blame: TypeAlias = Literal["bug", "passed-on", "own"]
-"""A bug; an error of the network or of a client library that the app passed on; the app's own."""
+"""
+``bug``: the app has a bug. ``passed-on``: the app passed on an error of the network or of a client
+library. ``own``: the app raised an error of its own.
+"""
 
 _OURS = ("pytest_cerebras", "mockserver")
 _SDKS = frozenset({"aiohttp", "cerebras", "h11", "h2", "httpcore", "httpx", "openai", "requests"})
@@ -38,7 +41,7 @@ _STDLIB = str(Path(sysconfig.get_path("stdlib")).resolve())
 
 
 def blame(error: BaseException, allowed: tuple[type[BaseException], ...] = ()) -> Blame:
-    """Return what an exception that ended a test says about the app."""
+    """Return what an exception that ended a test shows about the app."""
     first = first_of(error)
     if isinstance(error, (allowed, *_ENDINGS)) or isinstance(first, (allowed, *_ENDINGS)):
         return "own"
@@ -48,9 +51,9 @@ def blame(error: BaseException, allowed: tuple[type[BaseException], ...] = ()) -
     if library in _CLIENTS or isinstance(first, _NETWORK):
         return "passed-on"
     if library != "builtins" and library not in sys.stdlib_module_names:
-        return "own"  # of the app, or of a library that it uses
+        return "own"  # an error of the app, or of a library that the app uses
     if _package_of(_raised_in(first.__traceback__)) in _SDKS:
-        return "passed-on"  # the client stumbled, not the app
+        return "passed-on"  # the client library failed, not the app
     return "own" if is_deliberate(first.__traceback__) else "bug"
 
 
@@ -65,14 +68,15 @@ def is_deliberate(traceback: TracebackType | None) -> bool:
     """
     Return whether a ``raise`` statement outside the standard library raised the exception.
 
-    So ``raise ValueError("no answer")`` of an app is deliberate, and a failed look-up is not.
+    For example, ``raise ValueError("no answer")`` in an app is deliberate, but a failed look-up is
+    not.
     """
     last = _last(traceback)
     if last is None:
         return False
     code = last.tb_frame.f_code
     if code.co_name in _LOOK_UPS:
-        return False  # the caller has looked up something that is not there
+        return False  # the caller looked up something that does not exist
     is_raised = last.tb_lasti >= 0 and code.co_code[last.tb_lasti] == _RAISE
     return is_raised and not _is_of_python(last)
 
@@ -81,8 +85,8 @@ def is_about_traffic(traceback: TracebackType | None) -> bool:
     """
     Return whether a failed assertion is about the requests that the mock received.
 
-    Such an assertion states the number or the order of requests, which faults change rightly. One
-    that compares a result with what the mock has answered is not among them.
+    Such an assertion is about the number or the order of requests. Faults may change these in a
+    correct app. An assertion that compares a result with the mock's answers is of another kind.
     """
     last = _last(traceback)
     if last is None:
@@ -131,8 +135,9 @@ def site_of(error: BaseException, test: str) -> str:
     """
     Return the line to mend, as ``file:line``.
 
-    It is the line of an installed package, if the error was raised there, or else the app's
-    innermost one. The lines of ``test``, the test's own file, count only if there is no other.
+    If an installed package raised the error, this is a line of the package. Otherwise it is the
+    innermost line of the app. Lines of ``test``, the file of the test, count only if there is no
+    other line.
     """
     inside = _in_package(first_of(error).__traceback__)
     if inside:
@@ -144,7 +149,7 @@ def site_of(error: BaseException, test: str) -> str:
 
 
 def _in_package(traceback: TracebackType | None) -> str:
-    """Return the innermost line outside the standard library, if it is a package's."""
+    """Return the innermost line outside the standard library; empty if it is not in a package."""
     outside = [
         one
         for one in _entries(traceback)
@@ -172,7 +177,7 @@ def _raised_in(traceback: TracebackType | None) -> str:
 
 
 def _is_of_python(entry: TracebackType) -> bool:
-    """Return whether a frame is of the standard library."""
+    """Return whether a frame belongs to the standard library."""
     filename = entry.tb_frame.f_code.co_filename
     return filename.startswith(("<frozen", _STDLIB)) and "-packages" not in filename
 

@@ -1,4 +1,4 @@
-"""The budget of the search: how long, or how many stories, for each test."""
+"""The budget of the search for each test: a time, or a number of stories."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _LONG = 100  # so many seconds are told in minutes, and minutes in hours
 @dataclass(frozen=True, slots=True)
 class Budget:
     """
-    What a test may use.
+    The budget for the search of one test.
 
-    One of ``seconds`` and ``stories`` is given; with neither, only stories found before are played.
+    Either ``seconds`` or ``stories`` is given. If neither is given, only stories found before are
+    played.
     """
 
     seconds: float | None = None
@@ -53,7 +54,7 @@ class Budget:
         return f"{told}, {_time(most)} by {workers} workers" if workers > 1 else told
 
     def is_spent(self, stories: int, seconds: float) -> bool:
-        """Return whether so many stories in so many seconds use it up."""
+        """Return whether these numbers of stories and seconds use up the budget."""
         if self.seconds is not None:
             return seconds >= self.seconds
         return stories >= (self.stories or 0)
@@ -78,7 +79,7 @@ def _time(seconds: float) -> str:
 
 def budget_of(text: str) -> Budget:
     """
-    Return the budget that a text stands for. Raises UsageError.
+    Return the budget that the text of the option describes. Raises UsageError.
 
     >>> budget_of("90s"), budget_of("500")
     (Budget(seconds=90.0, stories=None), Budget(seconds=None, stories=500))

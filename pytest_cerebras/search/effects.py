@@ -1,4 +1,4 @@
-"""What a trouble does to a request, as the engine shows without a client."""
+"""Finds out what a trouble does to a request, by playing it in the engine without a client."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WARM_UP = "/tcp_warming"
 @dataclass(slots=True)
 class Effects:
     """
-    Knows which troubles can do anything to a request, and which fault classes these are.
+    Finds out which troubles can act on a request, and which fault classes they produce.
 
     ``samples`` has a request of each shape.
     """
@@ -30,17 +30,17 @@ class Effects:
     )
 
     def learn(self, seen: Iterable[Seen], sent: Iterable[Sent]) -> None:
-        """Keep a request of each shape; ``sent`` has those of a run, warm-ups included."""
+        """Keep a request of each shape; ``sent`` has the requests of a run, including warm-ups."""
         warmed = (one for one in sent if not one.request.path.endswith(_WARM_UP))
         for request, sample in zip(seen, warmed, strict=False):
             self.samples.setdefault(request.shape, sample)
 
     def can_act(self, seen: Seen, trouble: Trouble) -> bool:
-        """Return whether a trouble can do anything to a request of this shape."""
+        """Return whether a trouble can act on a request of this shape."""
         return self._effect(seen, trouble) is not None
 
     def fault_classes(self, seen: Seen, trouble: Trouble) -> frozenset[str]:
-        """Return the fault classes that a request of this shape meets by a trouble."""
+        """Return the fault classes that a trouble produces for a request of this shape."""
         return self._effect(seen, trouble) or frozenset()
 
     def _effect(self, seen: Seen, trouble: Trouble) -> frozenset[str] | None:
@@ -54,7 +54,7 @@ class Effects:
         if trouble.only and (trouble.only == "streams") is not seen.stream:
             return None
         if sample is None:
-            return frozenset()  # nothing is known, so it may act
+            return frozenset()  # without a sample, assume that it can act
         alone = Scenario("alone", rules=(Rule(sequence=(trouble.typed,)),))
         exchange, edition = answered(alone, sample)
         return frozenset(classify(exchange, edition).fault_classes) if felt(exchange) else None

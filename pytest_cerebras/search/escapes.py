@@ -1,10 +1,11 @@
 """
-Recognises an app that handles some errors of its client and misses others.
+Recognizes an app that handles some errors of its client and misses others.
 
-An app that passes on all errors of its client does so by design. One that copes with one kind of
-trouble, at the same line, has forgotten a kind that ends it. Both must have come as often, or after
-the same faults, as in a fallback: an app that gives up after two failures has not forgotten the
-kind of the second.
+An app that passes on all errors of its client does so by design. An app that copes with one kind of
+trouble at a line, but ends by another kind at the same line, has forgotten the other kind. This
+holds only if the app copes with at least as many failures in a row, or if both kinds came after the
+same faults, as in a fallback: an app that gives up after two failures has not forgotten the kind of
+the second one.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _Place: TypeAlias = tuple[str, Story]
 
 
 class Escapes:
-    """Knows which families of trouble the app handles at each place, and which end it."""
+    """Records which families of trouble the app handles at each place, and which make it end."""
 
     def __init__(self) -> None:
         self._handled: dict[_Place, dict[str, int]] = {}
@@ -49,10 +50,11 @@ class Escapes:
 
 def _places_of(story: Story, outcome: Outcome) -> Iterator[tuple[_Place, str, int]]:
     """
-    Yield where a story shows how the app takes a family of trouble, and how often that came.
+    Yield each place at which a story shows how the app takes a family of trouble.
 
-    If all faults are of one family at one line, the number counts. The last fault can also be
-    compared with others that came after the same ones.
+    With each place come the family and the number of its faults. The place has no earlier faults if
+    all faults of the story are of one family and at one line. The last fault also has a place after
+    the faults before it, so that it can be compared with other faults after the same ones.
     """
     if not story or story[-1].at > len(outcome.requests):
         return

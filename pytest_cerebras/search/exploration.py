@@ -1,9 +1,9 @@
 """
-Chooses which story to play next: single faults first, then longer stories, the newest ground first.
+Chooses the story to play next: first single faults, then longer stories with new behavior.
 
-A story is extended by a fault in each of the requests that followed its last one. If its run showed
-nothing that an earlier one had not, its extensions come later, or are left out as equal. Those that
-end in a fault which breaks the test alone are left out as well.
+A story is extended by one more fault, in any of the requests after its last fault. If a story
+showed nothing new, its extensions are played later, or are left out as equal. Extensions that end
+in a fault which alone breaks the test are left out as well.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from .outcome import Outcome, Seen
 from .story import Step, Story, Trouble
 
 CanAct: TypeAlias = Callable[[Seen, Trouble], bool]
-"""Whether a trouble can do anything to a request."""
+"""Returns whether a trouble can act on a request."""
 
 _MOST_STEPS = 4
-_MOST_EQUAL = 2  # stories that showed the same, and are extended all the same
-_MOST_PLACES = 24  # requests of a run in which a fault is tried
+_MOST_EQUAL = 2  # stories with equal signatures that are nevertheless extended
+_MOST_PLACES = 24  # requests after a story in which one more fault is tried
 _LATER_VALUE = 0.5
 _LATER_KIND = 0.1
 _LATER_EQUAL = 1.0
-_SOONER_IF_IT_LASTS = 0.5  # an outage that goes on is the most common story of two faults
+_SOONER_IF_IT_LASTS = 0.5  # an outage over two requests is the most common story of two faults
 
 
 class Exploration:
     """
     The stories that are left to play.
 
-    ``left_out`` counts those that are equal to stories played before.
+    ``left_out`` counts the stories left out because they are equal to stories played before.
     """
 
     def __init__(self, known: Sequence[Trouble], can_act: CanAct, seed: int = 0) -> None:
@@ -52,7 +52,7 @@ class Exploration:
         return heappop(self._waiting)[2] if self._waiting else None
 
     def learn(self, story: Story, outcome: Outcome) -> None:
-        """Take up the extensions of a story that was played."""
+        """Add the extensions of a story that was played."""
         last = story[-1].at if story else 0
         if len(story) == 1 and outcome.fails and last <= len(outcome.requests):
             self._breaks.add((outcome.requests[last - 1].shape, story[0].trouble))
@@ -76,7 +76,7 @@ class Exploration:
                 heappush(self._waiting, (priority, self._random.random(), extended))
 
     def _steps_after(self, requests: Sequence[Seen], story: Story) -> Iterator[tuple[float, Step]]:
-        """Yield the steps in the requests after those of a story, each with a delay."""
+        """Yield the steps by which a story may be extended, each with a measure of its delay."""
         last = story[-1].at if story else 0
         before = Counter[Hashable](one.shape for one in requests[:last])
         for at, seen in enumerate(requests[last : last + _MOST_PLACES], last + 1):
@@ -90,7 +90,7 @@ class Exploration:
 
 
 def _lateness(known: Sequence[Trouble]) -> Iterator[tuple[Trouble, float]]:
-    """Yield how much later a trouble is tried than the first of its family."""
+    """Yield for each trouble how much later it is tried than the first trouble of its family."""
     kinds: dict[str, list[int]] = {}
     for trouble in known:
         of_family = kinds.setdefault(trouble.family, [])

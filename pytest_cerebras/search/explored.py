@@ -1,8 +1,8 @@
 """
-What was tried: lines of the app that send requests, by the classes of faults that they can meet.
+The grid of the search: the lines of the app that send requests, and the fault classes.
 
-A cell of this grid is a line and a fault class. Some cells are impossible: the class can't act on
-the requests that the line sends.
+A cell of this grid is a line and a fault class. A cell is impossible if its fault class can't act
+on the requests that the line sends.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class Explored:
     """
     The grid of a test or of a run.
 
-    ``pairs`` are the ordered pairs of cells that were tried in one story: line, class, line, class.
+    ``pairs`` are the ordered pairs of cells that were tried in one story, each as line, class,
+    line, class.
     """
 
     lines: tuple[Line, ...] = ()
@@ -46,12 +47,12 @@ class Explored:
 
     @property
     def possible(self) -> int:
-        """How many cells there are, without the impossible ones."""
+        """The number of cells, without the impossible ones."""
         return sum(result != "cannot-act" for line in self.lines for result in _of(line))
 
     @property
     def tried(self) -> int:
-        """How many cells were tried."""
+        """The number of cells that were tried."""
         return sum(result in TRIED for line in self.lines for result in _of(line))
 
     @property
@@ -67,7 +68,7 @@ class Explored:
         return f"explored: {faults} at {where} of the app ({self.percent:.0f} %), {pairs}"
 
     def merged(self, other: Explored) -> Explored:
-        """Return the grid of two tests: of each cell the worst result counts."""
+        """Return the combined grid of two tests, with the worse result of each cell."""
         results: dict[str, Mapping[str, Result]] = {}
         for line in (*self.lines, *other.lines):
             before = results.get(line.site, line.results)
@@ -84,12 +85,12 @@ class Grid:
     pairs: set[tuple[_Place, _Place]] = field(default_factory=set[tuple[_Place, _Place]])
 
     def can_meet(self, site: str, fault_classes: Iterable[str]) -> None:
-        """Note that the requests of a line can meet some fault classes."""
+        """Note that some fault classes can act on the requests of a line."""
         for name in fault_classes:
             self.results.setdefault((site, name), "not-tried")
 
     def learn(self, story: Story, outcome: Outcome) -> None:
-        """Take up what a story tried: the faults that reached the client."""
+        """Note the result of a story for each of its faults that reached the client."""
         if not outcome.usable:
             return
         result: Result = "failed" if outcome.fails else "allowed" if outcome.ended else "passed"

@@ -1,4 +1,4 @@
-"""What the search found: values that travel from a worker, and the reports on them."""
+"""The results of the search, in a form that an xdist worker can send, and the reports on them."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Finding:
     """
     A story that breaks a test.
 
-    ``note`` says what is known of its faults: that the test passes without any one of them, or that
-    they may be too many. ``file`` plays the story, and ``replay`` is the command for it. ``report``
-    is that of the run that showed it.
+    ``note`` is what is known of the faults of the story: that each of them is needed, or that the
+    story may not be minimal. ``file`` is the scenario file of the story, and ``replay`` the command
+    that plays it. ``report`` is the report of the run that showed the failure.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Finding:
     def again(
         cls, item: pytest.Item, found: Found, failure: Failure, report: pytest.TestReport | None
     ) -> Self:
-        """Return the finding for a story that was found before, and still breaks the test."""
+        """Return the finding for a story that was found before and still breaks the test."""
         told = found.scenario.description.partition(" Then: ")[0]
         note = _UNFINISHED if UNFINISHED in found.scenario.tags else ""
         command = replay(item, found.file)
@@ -73,7 +73,7 @@ class Finding:
 
     @property
     def symptom(self) -> Symptom:
-        """What there is to fix, which is listed once for all stories that show it."""
+        """The thing to fix, which is listed once for all stories that show it."""
         return Symptom(
             self.failure.cause.what,
             self.failure.cause.site,
@@ -90,11 +90,12 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Searched:
     """
-    What was tried on a test.
+    The result of the search of a test.
 
-    ``left_out`` says why nothing was. ``runs`` counts the runs of the test, and ``end`` says why
-    there were no more. ``causes`` counts the findings, and ``fixed`` has the files of stories that
-    no longer break the test. ``explored`` has the faults that were tried.
+    ``left_out`` is the reason why the test was not searched. ``runs`` counts the runs of the test,
+    and ``end`` is the reason why there were no more. ``causes`` counts the findings, and ``fixed``
+    has the files of stories that no longer break the test. ``explored`` has the faults that were
+    tried.
     """
 
     test: str
@@ -108,7 +109,7 @@ class Searched:
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Searched:
-        """Return the value from the form in which a worker sends it."""
+        """Return the value from the JSON-like form that an xdist worker sends."""
         return _SEARCHED.validate_python(found)
 
     @property
@@ -146,7 +147,7 @@ def replay(item: pytest.Item, file: Path) -> str:
 
 
 def report_of(finding: Finding, item: pytest.Item) -> pytest.TestReport:
-    """Return a report by which pytest shows a finding as a failure of its test."""
+    """Return a report that makes pytest show a finding as a failure of its test."""
     run = finding.report
     symptom = finding.symptom
     text = f"{finding.line}\n    file:   {symptom.file}"  # the things to fix have the rest

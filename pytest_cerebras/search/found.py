@@ -1,7 +1,7 @@
 """
 Keeps the stories that broke a test, as scenario files in ``.cerebras/found``.
 
-Each is a scenario like any other: ``source`` names its test, and comments have the time line.
+Each file is an ordinary scenario. ``source`` names the test, and comments show the time line.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from .story import Story, document_of, file_name_of, sentence_of
 
 FOLDER = Path(".cerebras", "found")
 PASSED_ON = "passed-on"
-"""The tag of a story in which the app passes on an error of its client that it should catch."""
+"""The tag of a story in which the app passes on an error of its client instead of catching it."""
 UNFINISHED = "not-yet-minimal"
-"""The tag of a story whose shrinking was stopped: the next search goes on with it."""
+"""The tag of a story whose shrinking was stopped; the next search continues the shrinking."""
 _FIXED = "fixed"
 _EXPECT = "The test passes, or ends in an allowed way."
 
@@ -81,7 +81,7 @@ def write(
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".part")
     partial.write_text(text, encoding="utf-8")
-    partial.replace(file)  # so that no process ever reads half a file
+    partial.replace(file)  # a process must never read half a file
     return file
 
 

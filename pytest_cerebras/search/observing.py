@@ -24,9 +24,9 @@ from .outcome import Cause, Failure, Outcome, Seen
 
 STALLED, ENDLESS, BUSY = "stalled", "endless", "busy"
 _LONGEST = 200  # characters of a sentence
-_CATCH = "catch this error as well: the app copes with other trouble at this line"
+_CATCH = "catch this error as well, because the app handles other errors at this line"
 _HAVE_A_TIMEOUT = "give the client a time-out"
-# an app that handles one of these should handle all of them
+# an app that handles one of these statuses should handle all of them
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, None})
 
 
@@ -40,7 +40,7 @@ def outcome_of(
     """
     Return the outcome of a run.
 
-    ``error`` ended the test; ``overtime`` is the error of the deadline if that has stopped it.
+    ``error`` ended the test. ``overtime`` is the error of the deadline if the deadline stopped it.
     """
     if isinstance(overtime, TooLateError):
         return Outcome((), usable=False)
@@ -68,7 +68,7 @@ def outcome_of(
 def _stopped(
     mock: CerebrasMock, exchanges: list[Exchange], overtime: TooBusyError | None
 ) -> Iterator[Failure]:
-    """Yield what the mock has stopped, at the line that sent the last request."""
+    """Yield a failure at the last request's line if the mock or the deadline stopped the app."""
     site = next((_site(one) for one in reversed(exchanges) if _site(one)), "")
     if overtime is not None:
         yield Failure(Cause(BUSY, site), str(overtime))
@@ -105,13 +105,13 @@ def _name_of(item: pytest.Item) -> str:
 
 
 def _is_transient(exchanges: list[Exchange]) -> bool:
-    """Return whether the last request that failed might have succeeded later."""
+    """Return whether a retry of the last failed request might have succeeded."""
     failed = [one for one in exchanges if one.failed]
     return bool(failed) and failed[-1].status in _TRANSIENT | {200}
 
 
 def _ends_in_trouble(exchanges: list[Exchange]) -> bool:
-    """Return whether the last request failed by trouble that might have passed."""
+    """Return whether the last request failed but a retry might have succeeded."""
     return bool(exchanges) and exchanges[-1].failed and exchanges[-1].status in _TRANSIENT
 
 
@@ -145,5 +145,5 @@ def _site(one: Exchange) -> str:
 
 
 def _magnitude(seconds: float) -> int:
-    """Return the order of magnitude of a pause: 0 for less than a second, then 1, 2, ..."""
+    """Return the order of magnitude of a pause: 0 below 1 s, 1 below 10 s, 2 below 100 s, ..."""
     return 0 if seconds < 1 or not math.isfinite(seconds) else 1 + int(math.log10(seconds))

@@ -1,4 +1,4 @@
-"""What a run of a test under a story showed: plain values, which the choice of stories reads."""
+"""The outcome of a test under a story, as plain data for the choice of the next stories."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Severity: TypeAlias = Literal["failed", "certain"]
 @dataclass(frozen=True, slots=True, order=True)
 class Cause:
     """
-    Why a story fails: two failures with the same cause are one bug.
+    Why a story fails. Two failures with the same cause are one bug.
 
-    ``what`` is the type of an exception or the name of a rule, and ``site`` the line of the app, or
-    of the package that it uses, where it happens. ``after`` tells failures of one assertion of the
-    test apart: by the kind of trouble that led there.
+    ``what`` is the type of an exception or the name of a rule. ``site`` is the line where it
+    happens, in the app or in a package that the app uses. ``after`` is the kind of trouble that led
+    to a failed assertion of the test, because different bugs may break the same assertion.
     """
 
     what: str
@@ -33,10 +33,10 @@ class Cause:
 @dataclass(frozen=True, slots=True)
 class Failure:
     """
-    A cause as one run showed it, in a sentence, with a fix if there is one.
+    A failure in one run: its cause, a sentence about it, and a fix if there is one.
 
-    ``is_assertion`` says that it is an assertion of the test, which many bugs may break.
-    ``passed_on`` says that it is an error of the client that the app has passed on.
+    ``is_assertion``: an assertion of the test failed, which different bugs may break.
+    ``passed_on``: the app passed on an error of its client.
     """
 
     cause: Cause
@@ -49,12 +49,12 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """
-    A request that the test sent, as far as the search compares it.
+    The properties of a request that the search compares.
 
-    ``shape`` stands for the kind of request: its endpoint, model, stream, tools, number of messages
-    and call site. ``attempt`` counts the attempts of a call. ``pause`` is the order of magnitude of
-    the wait before it. ``fault_classes`` are those that it met. ``stream`` says whether it
-    asks for a stream.
+    ``shape`` identifies the kind of request: its endpoint, model, stream, tools, number of messages
+    and call site. ``attempt`` is the number of the attempt within its call. ``pause`` is the order
+    of magnitude of the wait before the request. ``fault_classes`` has the faults that acted on the
+    request. ``stream``: the request asks for a stream.
     """
 
     shape: Hashable
@@ -66,20 +66,20 @@ class Seen:
 
     @property
     def key(self) -> Hashable:
-        """What distinguishes the request from others: not the fault that it met."""
+        """The properties that distinguish requests, without the faults that acted on them."""
         return self.shape, self.attempt, self.pause
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """
-    The result of a run.
+    The outcome of a run.
 
     ``failures`` are the reasons why the story fails; without any, the test passed or ended in an
-    allowed way. ``ended`` is the type of the exception that ended the test, empty if it passed.
-    ``escaped`` is the failure that the exception is if the app turns out to handle such errors
-    elsewhere. ``absorbed`` says that the test passed although its last request failed. ``acted``
-    has the numbers of the requests whose fault reached the client.
+    allowed way. ``ended`` is the type of the exception that ended the test, empty if the test
+    passed. ``escaped`` is an error of the client that the app passed on; it counts as a failure
+    only if the app handles similar errors. ``absorbed``: the test passed although its last request
+    failed. ``acted`` has the numbers of the requests whose fault reached the client.
     """
 
     requests: tuple[Seen, ...]
@@ -96,7 +96,7 @@ class Outcome:
         return bool(self.failures)
 
     def told_apart(self, after: str) -> Outcome:
-        """Return the outcome with failures of the test's own assertions told apart by a word."""
+        """Return the outcome with ``after`` set in each failure of an assertion of the test."""
         failures = tuple(
             replace(one, cause=replace(one.cause, after=after)) if one.is_assertion else one
             for one in self.failures
@@ -105,11 +105,11 @@ class Outcome:
 
     @property
     def signature(self) -> Hashable:
-        """What the run showed of the app: stories with equal signatures lead to the same place."""
+        """The behavior of the app; runs with equal signatures leave it in the same state."""
         causes = frozenset(one.cause for one in self.failures)
         return tuple(one.key for one in self.requests), self.ended, causes
 
     def has(self, cause: Cause) -> bool:
-        """Return whether the run failed for a certain cause, or an error of that cause escaped."""
+        """Return whether a failure or the escaped error of the run has a given cause."""
         failures = (*self.failures, *([self.escaped] if self.escaped else ()))
         return any(one.cause == cause for one in failures)

@@ -1,8 +1,8 @@
 """
-Shows how far the search is: on a terminal in one line, in a log now and then.
+Shows the progress of the search: in one line on a terminal, at intervals in a log.
 
-A worker of xdist has neither, so it tells the controller, which writes a log: its terminal shows
-the results of other tests meanwhile.
+An xdist worker has neither, so it sends its progress to the controller. The controller writes a
+line at intervals even on a terminal, because the results of other tests appear there meanwhile.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class State:
 
 class Progress:
     """
-    Shows states by ``write``, the last one after ``pause`` seconds at the earliest.
+    Shows states by ``write``, at least ``pause`` seconds apart.
 
     ``now`` is a clock in seconds.
     """
@@ -58,7 +58,7 @@ class Progress:
 
     @classmethod
     def of(cls, item: pytest.Item) -> Self:
-        """Return the progress of the search of a test; a quiet run shows none."""
+        """Return the progress display of a test, which shows nothing with ``--quiet``."""
         if hasattr(item.config, "workerinput"):
             return cls(lambda state, _: _tell(state, item), _OF_WORKERS)
         reporter = item.config.pluginmanager.get_plugin("terminalreporter")
@@ -70,7 +70,7 @@ class Progress:
         return cls(line.write, _ON_TERMINAL, close=line.clear)
 
     def show(self, state: State) -> None:
-        """Show a state, if the last one was shown long ago."""
+        """Show the progress, unless it was shown a short time ago."""
         now = self._now()
         if now - self._shown >= self._pause:
             self._shown = now

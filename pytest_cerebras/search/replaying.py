@@ -1,4 +1,4 @@
-"""Runs a test under a story, in the same pytest run, and returns what happened."""
+"""Repeats a test under a story, in the same pytest run, and returns the outcome."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _BRIEF, _SHORT = "line", "short"  # as in --tb=line
 @dataclass(slots=True)
 class Run:
     """
-    A run of a test under a scenario, while it goes on and afterwards.
+    A run of a test under a scenario. Its values are filled in while the test runs.
 
-    ``report`` is that of its call, or of the set-up that failed. ``sent`` has the requests.
-    ``own_scenario`` says that the test chose a scenario or a fault itself. ``tokens`` has, for each
-    completion, those of its reasoning and all.
+    ``report`` is pytest's report on the call phase, or on a failed set-up. ``sent`` has the
+    requests. ``own_scenario``: the test chose a scenario or a fault itself. ``tokens`` has two
+    numbers for each completion: its tokens of reasoning and all its tokens.
     """
 
     scenario: Scenario
@@ -46,7 +46,7 @@ class Run:
 
 
 class Replaying(RunsUnderDeadline):
-    """The hooks that observe the runs of stories; other tests are none of its business."""
+    """The hooks that observe the runs of stories; they ignore other runs."""
 
     def __init__(self) -> None:
         super().__init__(_RUN)
@@ -76,8 +76,8 @@ class Replaying(RunsUnderDeadline):
         """
         Run a test under a scenario.
 
-        Only a run that is shown gets the traceback that the user wants: it takes pytest far longer
-        than the test.
+        Only a run whose report is shown gets the traceback style that the user chose, because
+        formatting a traceback takes pytest far longer than running the test.
         """
         twin = twin_of(item)
         twin.stash[PLAYED] = scenario
@@ -115,5 +115,5 @@ class Replaying(RunsUnderDeadline):
 
 
 def story_scenario(story: Story) -> Scenario:
-    """Return the scenario of a story; without steps, nothing goes wrong."""
+    """Return the scenario of a story; a story without steps has a scenario without faults."""
     return scenario_of(story) if story else Scenario("healthy")

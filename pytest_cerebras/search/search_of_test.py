@@ -1,4 +1,4 @@
-"""The search of one test: plays stories, takes up what they show, shrinks those that fail."""
+"""The search of one test: plays stories, learns from the outcomes, shrinks failing stories."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SearchOfTest:
     """
     Searches one test.
 
-    ``findings`` has what was found so far.
+    ``findings`` has the findings so far.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class SearchOfTest:
         forget()
 
     def result(self) -> Searched:
-        """Return what was tried so far."""
+        """Return the result so far."""
         seconds = (self._ended or real.monotonic()) - self._begun
         return Searched(
             self._item.nodeid,
@@ -92,9 +92,9 @@ class SearchOfTest:
         )
 
     def _begin(self) -> str:
-        """Run the test with nothing wrong; return why it can't be searched."""
+        """Run the test without faults; return why it can't be searched, or an empty string."""
         if "subtests" in getattr(self._item, "fixturenames", ()):
-            return _HAS_SUBTESTS  # pytest would report those of each run
+            return _HAS_SUBTESTS  # each run would report its subtests
         if (kind := kind_run_once(self._item)) is not None:
             return f"pytest can't run it again ({kind})"
         run = self._run(())
@@ -113,7 +113,7 @@ class SearchOfTest:
         return ""
 
     def _replay(self, most: int | None) -> None:
-        """Play the stories found before; those that no longer fail are kept as fixed."""
+        """Play the stories found before, and mark those that no longer fail as fixed."""
         healthy = frozenset(self._causes)
         self._end = "stories found before" if self._budget.only_found else self._end
         for one in self._found:
@@ -189,7 +189,8 @@ class SearchOfTest:
         """
         Return the smallest story with the same cause, within the budget and a limit of runs.
 
-        If the app has forgotten a kind of trouble, another kind would not show it.
+        If the app forgot to handle a kind of trouble, only stories with this kind are tried,
+        because other kinds would not show it.
         """
         cause, family = failure.cause, story[-1].trouble.family
         kinds = [one for one in self._known if not failure.passed_on or one.family == family]
@@ -211,7 +212,7 @@ class SearchOfTest:
                 return result
 
     def _can_act(self, candidate: Story, known: Outcome) -> bool:
-        """Return whether each fault of a story is one for its request, as an earlier run shows."""
+        """Return whether the faults of a story can act, judging by an earlier run's requests."""
         return all(
             self._effects.can_act(known.requests[step.at - 1], step.trouble)
             for step in candidate
@@ -254,7 +255,7 @@ class SearchOfTest:
 
 
 def _variants(cause: Cause) -> Iterator[Cause]:
-    """Yield a cause after each kind of trouble: a story from a file does not say which."""
+    """Yield a cause with each kind of trouble, because the file of a story does not name it."""
     yield cause
     yield from (replace(cause, after=kind) for kind in KINDS)
 

@@ -1,4 +1,4 @@
-"""The plugin that searches: it plays stories before each test runs, and reports what they broke."""
+"""The plugin that searches: it plays stories before each test, and reports those that break it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Searching:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Search a test before it runs, and report what was found after it."""
+        """Search a test before it runs, and report the findings after it."""
         if not _is_searched(item):
             return (yield)
         search = SearchOfTest(item, self._budget, self._found, self._replaying)
@@ -86,14 +86,14 @@ class Searching:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Attach to a test's own report what was tried on it."""
+        """Attach the result of the search to the test's own report."""
         report = yield
         if call.when == "call" and item.nodeid in self._results:
             setattr(report, SEARCHED, asdict(self._results[item.nodeid]))
         return report
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Take up what was tried by a worker, and how far it is."""
+        """Collect the result or the progress that an xdist worker sent."""
         state = getattr(report, SEARCHING, None)
         if state is not None and self._workers is not None:
             self._workers.take(state)
@@ -102,7 +102,7 @@ class Searching:
             self._results[report.nodeid] = Searched.read(found)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what was tried on each test."""
+        """Write the section on the search."""
         show(terminalreporter, list(self._results.values()))
 
     def pytest_unconfigure(self) -> None:
@@ -116,7 +116,7 @@ class Searching:
 
 
 def register(config: pytest.Config) -> None:
-    """Search each test of the run, as the option says. Raises UsageError."""
+    """Search each test of the run, with the budget of the option. Raises UsageError."""
     budget = budget_of(config.getoption("cerebras_search"))
     for option, why in _CONFLICTS.items():
         if config.getoption(option, None) is not None:

@@ -1,8 +1,8 @@
 """
 Shrinks a story that fails: fewest faults, earliest requests, simplest kinds, roundest numbers.
 
-``shrunk`` is a generator: it yields stories to be played, is sent their outcomes, and returns the
-smallest story that fails for the same cause.
+``shrunk`` is a generator. It yields stories to play, receives their outcomes by ``send``, and
+returns the smallest story that fails for the same cause.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeAlias
 from .outcome import Cause, Outcome
 from .story import Step, Story, Trouble, with_step, without
 
-_MOST_PLACES = 8  # earlier requests that are tried for one step
+_MOST_PLACES = 8  # earlier requests to which moving a step is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Shrunk:
     """
     The smallest story found for a cause.
 
-    ``is_minimal`` says that the test passed without each one of its steps; ``needed`` counts the
-    steps without which the test passed. ``is_final`` is false if the shrinking was stopped.
+    ``needed`` counts the steps that are needed: when one of these was left out, the test passed.
+    ``is_final`` is false if the shrinking was stopped.
     """
 
     story: Story
@@ -32,7 +32,7 @@ class Shrunk:
 
     @property
     def is_minimal(self) -> bool:
-        """Whether the test passes without any one of the steps."""
+        """Whether each of the steps is needed."""
         return self.needed == len(self.story)
 
 
@@ -41,7 +41,7 @@ _Ways: TypeAlias = Callable[[Story], Iterator[Story]]
 
 
 def shrunk(story: Story, cause: Cause, known: Sequence[Trouble]) -> Shrinking:
-    """Return the smallest story with the same cause; ``known`` are the troubles, simplest first."""
+    """Return the smallest story with the same cause; ``known`` has all troubles, simplest first."""
     ways: tuple[_Ways, ...] = (
         _with_fewer,
         _earlier,
@@ -79,7 +79,7 @@ def _with_fewer(story: Story) -> Iterator[Story]:
 
 
 def _earlier(story: Story) -> Iterator[Story]:
-    """Yield the story with all its steps earlier, or with one of them."""
+    """Yield the story with all its steps moved to earlier requests, then with one step moved."""
     first = story[0].at
     for shift in range(first - 1, 0, -1):
         yield tuple(Step(step.at - shift, step.trouble) for step in story)
@@ -92,7 +92,7 @@ def _earlier(story: Story) -> Iterator[Story]:
 
 
 def _simpler(story: Story, known: Sequence[Trouble]) -> Iterator[Story]:
-    """Yield the story with simpler kinds: the first of each family, then those of its own."""
+    """Yield the story with one simpler trouble, first of other families, then of its own."""
     for step in story:
         families: set[str] = set()
         own: list[Trouble] = []

@@ -1,4 +1,4 @@
-"""Stories: which requests of a test meet which trouble."""
+"""Stories: sequences of faults for the requests of a test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mockserver.core.scalars import dumped
 from mockserver.scenario import Rule, RuleAction, Scenario, parse
 
 _PLACEHOLDER = "VALUE"
-_TOKENS = "tokens"  # in the place of values: as many tokens as the answers suggest
+_TOKENS = "tokens"  # stands for values that depend on the length of the answers
 _MOST_ANSWERS = 3
 KINDS: Mapping[str, tuple[str, ...]] = {
     "no answer": ("server", "limit", "connection", "refused", "time"),
@@ -30,10 +30,10 @@ class Trouble:
     """
     A way to break one answer.
 
-    ``rank`` is its place among all kinds, the simplest first, and ``variant`` that of its value,
-    the roundest first. ``family`` groups kinds that an app handles in one place. ``does`` completes
-    "request 2 ...". ``action`` is the item of a sequence in a scenario file. ``only`` says
-    that it is for ``streams`` or ``documents`` alone.
+    ``rank`` orders the kinds of trouble, the simplest first; ``variant`` orders the values of a
+    kind, the roundest first. ``family`` groups kinds that an app handles in one place. ``does``
+    completes the sentence "request 2 ...". ``action`` is the item of a sequence in a scenario file.
+    ``only`` is ``streams`` or ``documents`` if the trouble acts only on these.
     """
 
     rank: int
@@ -53,7 +53,7 @@ class Trouble:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Step:
-    """The trouble of one request: the ``at``-th that the test sends, from 1."""
+    """A trouble for the request number ``at`` of the test, counted from 1."""
 
     at: int
     trouble: Trouble
@@ -67,8 +67,8 @@ def troubles(answers: Sequence[tuple[int, int]] = ()) -> tuple[Trouble, ...]:
     """
     Return all kinds of trouble with all their values, the simplest first.
 
-    ``answers`` are those of the test when all is well: the tokens of their reasoning, and all. Cuts
-    are tried in the middle and near the end of what they say.
+    ``answers`` has two numbers for each answer in a run without faults: its tokens of reasoning and
+    all its tokens. Cuts are tried in the middle of the visible text and near its end.
     """
     listed = shipped(__package__, "troubles").data
     places = tuple(dict.fromkeys(_places(answers))) or (1,)
@@ -76,7 +76,7 @@ def troubles(answers: Sequence[tuple[int, int]] = ()) -> tuple[Trouble, ...]:
 
 
 def _places(answers: Sequence[tuple[int, int]]) -> Iterator[int]:
-    """Yield the numbers of tokens after which an answer is cut, the middle of each first."""
+    """Yield the numbers of tokens after which answers are cut: first the middle of each answer."""
     some = list(dict.fromkeys(answers))[:_MOST_ANSWERS]
     for reasoning, tokens in some:
         middle = reasoning + (tokens - reasoning) // 2
@@ -138,14 +138,14 @@ def name_of(story: Story) -> str:
 
 
 def file_name_of(story: Story, test: str, what: str) -> str:
-    """Return the name of the file for a story that breaks a test in one way."""
+    """Return the name of the file for a story that breaks a test by one kind of failure."""
     digest = sha256(json.dumps([test, what, document_of(story)]).encode()).hexdigest()
     return f"{name_of(story)[:60]}-{digest[:8]}.yaml"
 
 
 def sentence_of(story: Story) -> str:
     """
-    Return what happens in a story, in words.
+    Return a sentence that describes a story.
 
     >>> sentence_of((Step(2, Trouble(0, does="is answered 503")),))
     'Request 2 is answered 503.'
@@ -156,7 +156,7 @@ def sentence_of(story: Story) -> str:
 
 
 def kind_of(story: Story) -> str:
-    """Return how the last fault of a story leaves a call: without an answer, or with what."""
+    """Return how the last fault of a story spoils a call, such as "half an answer"."""
     families = {family: kind for kind, some in KINDS.items() for family in some}
     return families[story[-1].trouble.family] if story else ""
 

@@ -11,12 +11,10 @@ from .finding import Searched
 
 
 def show(reporter: Any, results: Sequence[Searched]) -> None:
-    """Write a line for each test: what was tried, and how much is left."""
+    """Write a line for each test, then its findings, and the grid at the end."""
     if not results:
         reporter.section("Cerebras: search", yellow=True)
-        reporter.line(
-            "no test was searched: add --cerebras-mock, or let tests ask for cerebras_mock"
-        )
+        reporter.line("no test was searched: add --cerebras-mock, or let tests use cerebras_mock")
         return
     reporter.section("Cerebras: search")
     for one in results:

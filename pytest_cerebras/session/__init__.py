@@ -1,1 +1,1 @@
-"""The mock of one test: the test's state, and how its client is judged."""
+"""The mock of one test: the state of the test, and the judgement on its client."""

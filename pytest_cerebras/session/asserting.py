@@ -43,21 +43,21 @@ class Asserting(ABC):
     @property
     @abstractmethod
     def engine(self) -> Engine:
-        """The engine that plays the scenario and has its journal."""
+        """The engine that plays the scenario and keeps its journal."""
 
     @property
     def api_key(self) -> str:
-        """A key that the edition being played accepts."""
+        """A key that the current edition accepts."""
         return self.engine.edition.keys.sample(_KEY_NAME)
 
     @property
     def openai_url(self) -> str:
-        """The base URL as OpenAI's SDK and everything built on it expect it (with ``/v1``)."""
+        """The base URL for OpenAI's SDK and libraries built on it (with ``/v1``)."""
         return f"{self.url}/v1"
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario being played; after the test, the last one."""
+        """The current scenario; after the test, the last one."""
         return self.engine.scenario
 
     @property
@@ -65,13 +65,13 @@ class Asserting(ABC):
         """
         Every request so far with its answer, without the SDK's warm-ups.
 
-        Like ``calls``, it raises DroppedError if there were more than the journal keeps.
+        Like ``calls``, this raises DroppedError if there were more requests than the journal keeps.
         """
         return list(self._looked_at())
 
     @property
     def calls(self) -> Sequence[Call]:
-        """The logical calls: what the app asked for, each with all its attempts."""
+        """The logical calls of the app, each with all its attempts."""
         return grouped(self._looked_at())
 
     @property
@@ -86,7 +86,7 @@ class Asserting(ABC):
 
     @property
     def wasted(self) -> float:
-        """The part of ``cost`` that was for nothing, in dollars. Raises what ``cost`` raises."""
+        """The part of ``cost`` that was wasted, in dollars. Raises what ``cost`` raises."""
         return self._spending().wasted
 
     def _spending(self) -> Spending:
@@ -94,7 +94,7 @@ class Asserting(ABC):
 
     @abstractmethod
     def _looked_at(self) -> Journal:
-        """Return the journal to the test, and note whether it is empty."""
+        """Return the journal for the test, and note whether it is empty."""
 
     def assert_requests(self, count: int) -> None:
         """Assert that the app sent this number of requests, retries included."""
@@ -107,13 +107,13 @@ class Asserting(ABC):
         """
         Assert that there was a retry, and that no retry came before its ``Retry-After`` had passed.
 
-        With ``at_least``: that some retry waited at least this long, in seconds.
+        With ``at_least``, assert instead that some retry waited at least this number of seconds.
         """
         __tracebackhide__ = True
         journal = self._looked_at()
         waits = [waited(early, late) for early, late in _retries(journal)]
         if not waits:
-            _fail(journal, "expected a retry that waited, but nothing was retried")
+            _fail(journal, "expected a retry that waited, but there was no retry")
         if at_least is None:
             _not_too_early(journal)
         elif max(waits) < at_least - tolerance(at_least):
@@ -121,11 +121,11 @@ class Asserting(ABC):
             _fail(journal, wrong)
 
     def assert_retry_after_respected(self) -> None:
-        """Assert that there was a ``Retry-After``, and that no retry came before it had passed."""
+        """Assert that an answer had a ``Retry-After``, and that no retry came before this time."""
         __tracebackhide__ = True
         journal = self._looked_at()
         if all(exchange.retry_after is None for exchange in journal):
-            _fail(journal, "expected a Retry-After to be respected, but no answer had one")
+            _fail(journal, "expected a Retry-After to be respected, but no answer had this field")
         _not_too_early(journal)
 
     def assert_backed_off(
@@ -135,13 +135,13 @@ class Asserting(ABC):
         Assert that the waits before the retries of each call grow from ``start`` by ``factor``.
 
         A wait may be longer, up to ``cap``. Jitter may shorten a wait, or exceed the cap, by the
-        share ``jitter``. After an answer with ``Retry-After``, that time counts instead. ``start``
-        and ``cap`` are in seconds.
+        fraction ``jitter``. After an answer with ``Retry-After``, the wait is compared with that
+        time instead. ``start`` and ``cap`` are in seconds.
         """
         __tracebackhide__ = True
         journal = self._looked_at()
         if not _retries(journal):
-            _fail(journal, "expected retries that back off, but nothing was retried")
+            _fail(journal, "expected retries that back off, but there was no retry")
         for call in grouped(journal):
             for count, (early, late) in enumerate(retries(call)):
                 wanted, wait = told(early, late), waited(early, late)
@@ -156,13 +156,15 @@ class Asserting(ABC):
                     _fail(journal, f"expected a wait of at most {most:g} s, {came}")
 
     def assert_fell_back(self, to: str) -> None:
-        """Assert that this model answered a question after another model had failed on it."""
+        """Assert that the model ``to`` answered a question on which another model had failed."""
         __tracebackhide__ = True
         journal = self._looked_at()
         completions = [one for one in journal if one.endpoint in COMPLETING]
         failed = [one for one in completions if one.failed and one.model != to]
         if not failed:
-            _fail(journal, f"expected a fall-back to {to!r}, but no other model failed")
+            _fail(
+                journal, f"expected a fall-back to {to!r}, but no request to another model failed"
+            )
         asked = [
             one
             for one in completions
@@ -173,17 +175,17 @@ class Asserting(ABC):
         ]
         wrong = f"expected a fall-back to {to!r}, but"
         if not asked:
-            _fail(journal, f"{wrong} after #{failed[0].number} it was not asked")
+            _fail(journal, f"{wrong} after #{failed[0].number} no request to it was sent")
         if all(one.failed for one in asked):
-            _fail(journal, f"{wrong} #{asked[0].number} to it failed too")
+            _fail(journal, f"{wrong} #{asked[0].number} to it failed as well")
 
     def assert_truncation_noticed(self, result: object) -> None:
         """
         Assert that an answer was cut off, and that the app's ``result`` does not hide that.
 
-        A result hides the cut if it has the text that arrived, unchanged, and no field that marks
-        it, such as ``complete=False``, ``truncated=True`` or a ``finish_reason`` of ``length``.
-        None and an exception hide nothing.
+        A result hides the cut if it has the unchanged text that arrived, and no field that marks
+        the cut, such as ``complete=False``, ``truncated=True`` or a ``finish_reason`` of
+        ``length``. None and an exception hide nothing.
         """
         __tracebackhide__ = True
         journal = self._looked_at()
@@ -192,33 +194,34 @@ class Asserting(ABC):
             _fail(journal, "expected a truncated answer to be noticed, but no answer was truncated")
         for exchange, text in cut:
             if passed_off(result, text):
-                tokens = f"its {exchange.completion_tokens} tokens are passed off as a whole answer"
+                tokens = f"its {exchange.completion_tokens} tokens are presented as a whole answer"
                 _fail(journal, f"#{exchange.number} was cut off, but {tokens}")
 
     def assert_delivered(self, result: object) -> None:
         """
-        Assert that ``result``, the value that the app hands out, has the text that was served.
+        Assert that ``result``, the value that the app returns, contains the text of the answers.
 
-        It may be a text, a list of its pieces, or any object with fields. White space at the ends
-        and other text around it do not matter; an answer in JSON may have been parsed.
+        The result may be a text, a list of pieces of text, or any object with fields. White space
+        at the ends and other text around an answer are ignored. An answer in JSON may have been
+        parsed.
         """
         __tracebackhide__ = True
         journal = self._looked_at()
         if isinstance(result, (AsyncIterator, Awaitable, Iterator)):
             kind = type(result).__name__
-            wrong = f"the result is an unread {kind}: read it, and pass what comes out of it"
+            wrong = f"the result is an unread {kind}: read it, and pass the values that it yields"
             raise AssertionError(wrong)  # noqa: TRY004 (a test fails by an assertion)
         served = answers(journal)
         if not served:
-            _fail(journal, "expected an answer to be delivered, but no text was served to its end")
+            _fail(journal, "expected an answer to be delivered, but no text was sent completely")
         if found := lost(result, served):
             exchange, difference = found
-            left = ", and the client left before its end" if exchange.client_left else ""
+            left = ", and the client left early" if exchange.client_left else ""
             wrong = f"the answer of #{exchange.number} is missing from the result{left}"
             _fail(journal, f"{wrong}: {difference}")
 
     def assert_peak_rpm(self, at_most: int) -> None:
-        """Assert that no period of a minute had more requests than this, retries included."""
+        """Assert that no minute had more than ``at_most`` requests, including retries."""
         __tracebackhide__ = True
         journal = self._looked_at()
         times = sorted(exchange.at for exchange in journal)
@@ -228,10 +231,10 @@ class Asserting(ABC):
         if peak > at_most:
             since = times[counts.index(peak)] - times[0]
             wrong = f"expected at most {counted(at_most, 'request')} in any minute, got {peak}"
-            _fail(journal, f"{wrong} in the minute from {since:.2f} s on")
+            _fail(journal, f"{wrong} in the minute that began at {since:.2f} s")
 
     def assert_tokens_spent(self, at_most: int) -> None:
-        """Assert a maximum of tokens in prompts and completions, as they are billed."""
+        """Assert that prompts and completions were billed for at most this number of tokens."""
         __tracebackhide__ = True
         journal = self._looked_at()
         paid = [usage for exchange in journal if (usage := billed(exchange)) is not None]
@@ -278,7 +281,7 @@ def _not_too_early(journal: Journal) -> None:
     for early, late in _retries(journal):
         if too_early(early, late):
             said = f"#{early.number} said Retry-After {rough(told(early, late) or 0)}"
-            _fail(journal, f"{said}, waited {waited(early, late):.2f} s")
+            _fail(journal, f"{said}, but the retry waited {waited(early, late):.2f} s")
 
 
 def _named(names: Sequence[str]) -> str:

@@ -1,9 +1,9 @@
 """
-The variables from which clients read a base URL, and their values while the mock is active.
+The environment variables for base URLs, and their values while the mock is active.
 
 The official SDK expects ``CEREBRAS_BASE_URL`` without ``/v1``; other clients expect it with
-``/v1``. No plain value suits both, and a client must not fail because of a value that the plugin
-chose. So the plugin's own address has a path under which both kinds of client are answered.
+``/v1``. No plain address suits both, and a client must not fail because of a value that the plugin
+chose. So the plugin's address has a path under which the mock answers both kinds of client.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _API = "cerebras.ai"
 
 
 def base_urls(url: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return variables that point at the mock's ``url``, in the form of the user's own values."""
+    """Return variables that point to the mock's ``url``, in the form of the user's own values."""
     return {name: _address(url, name, environment.get(name, "")) for name in _NAMES}
 
 
 def _address(url: str, name: str, known: str) -> str:
     """
-    Return the value of a variable: an address at the mock.
+    Return the value of a variable, which is an address of the mock.
 
-    If the user's value shows whether the address should end in ``/v1``, the mock's address does
-    the same. So a wrong path there fails as it would at the real API.
+    If the user's value shows whether the address should end in ``/v1``, the mock's address has the
+    same form. So a wrong path in the user's value fails as it would at the real API.
     """
     path = _path(known)
     if path is not None:
@@ -37,7 +37,7 @@ def _address(url: str, name: str, known: str) -> str:
 
 
 def _path(known: str) -> str | None:
-    """Return the path to keep from the user's address; None if it shows no preference."""
+    """Return the path to keep from the user's address; None if the address shows no preference."""
     try:
         parts = urlsplit(known)
         host = parts.hostname or ""

@@ -1,8 +1,8 @@
 """
-A baseline of known verdicts: it accepts known verdicts, and lets new ones fail the test.
+A baseline of known verdicts. Known verdicts are accepted, and only new ones fail a test.
 
-So a suite with known mistakes can be strict from today. A known verdict is the same rule in the
-same test at the same line of the app. A line is recognised by its text, so it may move.
+So a suite with known mistakes can be strict at once. A verdict is known if the file has the same
+rule in the same test at the same line of the app. A line is recognized by its text, so it may move.
 """
 
 from __future__ import annotations
@@ -37,19 +37,20 @@ class Baseline:
     """
     The accepted verdicts of a file, and those of this run.
 
-    If there is no file yet, all are accepted, and the run writes it. Raises UsageError for a file
-    that is not a baseline.
+    If there is no file yet, all verdicts are accepted, and the run writes the file. Raises
+    UsageError for a file that is not a baseline.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._is_new = not path.exists()
         if self._is_new and not path.absolute().parent.is_dir():
-            raise pytest.UsageError(f"--cerebras-baseline: {path}: there is no such folder")
+            raise pytest.UsageError(f"--cerebras-baseline {path}: there is no such folder")
         if self._is_new and environ.get("CI"):
             raise pytest.UsageError(
-                f"--cerebras-baseline: there is no {path}, and a run under CI writes none, because "
-                "it would accept everything: run once elsewhere, and commit the file"
+                f"--cerebras-baseline: {path} does not exist, and a run in CI does not create it, "
+                "because it would accept all verdicts: run the tests once outside of CI, and "
+                "commit the file"
             )
         self._accepted = frozenset() if self._is_new else _read(path)
         self._found: dict[Entry, None] = {}
@@ -77,7 +78,7 @@ class Baseline:
             self._is_written = True
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """List the verdicts that were accepted, and those that no longer occur."""
+        """Show how many verdicts were accepted, and list those that no longer occur."""
         known = len(self._found.keys() & self._accepted)
         gone = [one for one in self._accepted if one.test in self._tests and one not in self._found]
         if self._is_written:
@@ -92,22 +93,22 @@ class Baseline:
 
 
 def keep(config: pytest.Config, file: str) -> None:
-    """Let a run accept the verdicts in a file. Raises UsageError."""
+    """Make a run accept the verdicts in a file. Raises UsageError."""
     config.stash[BASELINE] = known = Baseline(Path(file))
     config.pluginmanager.register(known, "cerebras-baseline")
 
 
 def entry_of(test: str, verdict: Verdict) -> Entry:
-    """Return the entry by which a verdict on a test is recognised in a later run."""
+    """Return the entry that identifies a verdict on a test in later runs."""
     if verdict.site is None:
         return Entry(verdict.rule, test, "")
     file, number = verdict.site
-    linecache.checkcache(file)  # a plugin may run tests again after a file changed
+    linecache.checkcache(file)  # a plugin may repeat tests after a file has changed
     return Entry(verdict.rule, test, f"{file}: {linecache.getline(file, number).strip()}")
 
 
 def note(report: pytest.TestReport, verdicts: Iterable[Verdict]) -> None:
-    """Attach the verdicts that count to a report, in a form that xdist can send."""
+    """Attach the verdicts that can fail the test to its report, in a form that xdist can send."""
     setattr(report, _ENTRIES, [tuple(entry_of(report.nodeid, one)) for one in verdicts])
 
 
@@ -119,5 +120,5 @@ def _read(path: Path) -> frozenset[Entry]:
         raise pytest.UsageError(
             f"--cerebras-baseline: {path} is not a baseline: it should be JSON such as "
             '{"version": 1, "verdicts": [{"rule": "...", "test": "...", "line": "..."}]}; '
-            "delete it, and the next run writes it again"
+            "delete it, and the next run creates it again"
         ) from error

@@ -2,7 +2,8 @@
 Official clients that talk to the mock.
 
 An ordinary client spends 30 to 45 ms on loading CA certificates. These clients trust none. That
-costs next to nothing, and it is right: they must never open a TLS connection.
+costs very little, and no certificates are needed, because these clients must never open a TLS
+connection.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def async_client(mock: CerebrasMock) -> AsyncCerebras:
     """
     Return an ``AsyncCerebras`` client.
 
-    It keeps no connection open, because a fixture can't await ``close()`` in the test's event loop.
+    The client keeps no connection open, because a fixture can't await ``close()`` in the test's
+    event loop.
     """
     import httpx
 

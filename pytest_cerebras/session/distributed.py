@@ -1,8 +1,8 @@
 """
-Collects reports from pytest-xdist workers about the tests that an interruption has ended.
+Collects reports from pytest-xdist workers about the tests that an interruption ended.
 
 After Ctrl-C, xdist ignores further reports of its workers. So the controller listens a little
-longer to the workers that have used the mock, and ends the tests that still run there.
+longer to the workers that have used the mock, and ends the tests that still run in them.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pytest_cerebras.settings.names import USES_MOCK
 
 from .termination import Termination, of_run
 
-_GRACE = 1.0  # seconds for workers to end by themselves: a terminal sends Ctrl-C to them too
+_GRACE = 1.0  # seconds for workers to end by themselves, as a terminal sends them Ctrl-C as well
 _PATIENCE = 8.0  # seconds to wait for workers, in all
 
 
 class Controller:
-    """Knows the workers that have used the mock. The first one makes it handle signals."""
+    """Records the workers that have used the mock. Signals are handled from the first worker on."""
 
     def __init__(self, config: pytest.Config, termination: Termination) -> None:
         self._config = config
@@ -71,12 +71,12 @@ class Controller:
 
 
 def listen(config: pytest.Config) -> None:
-    """Listen to the workers, in the controller."""
+    """Listen to the workers, if this process is the controller."""
     config.pluginmanager.register(Controller(config, of_run(config)))
 
 
 def _end(node: Any) -> None:
-    """Send SIGTERM to a worker on this machine; its own handler ends the test."""
+    """Send SIGTERM to a worker on this machine, whose handler ends the test."""
     if node.gateway.spec.popen:
-        with suppress(OSError):  # it has ended already
+        with suppress(OSError):  # the worker has already ended
             os.kill(node.gateway._rinfo().pid, signal.SIGTERM)  # noqa: SLF001 (xdist has no other)

@@ -1,4 +1,4 @@
-"""The section of a failed test: the exchanges, what they mean, the verdicts, and the fix."""
+"""The section of a failed test: the exchanges, an explanation, the verdicts, and the fix."""
 
 from __future__ import annotations
 
@@ -29,25 +29,24 @@ _MOST = 50
 _MOST_HOSTS = 3
 _STRANGE = frozenset({401, 403, 404})
 _NO_REQUEST = (
-    "no request reached the mock; check that the app reads CEREBRAS_BASE_URL, and reads it during "
-    "the test"
+    "no request reached the mock; check that the app reads CEREBRAS_BASE_URL during the test"
 )
 
 _UNSENT: Mapping[str, str] = {
     **dict.fromkeys(
         ("LocalProtocolError", "InvalidHeader"),
-        "the client refused to write it; a line break or a space at an end of the key does that: "
-        "strip the key where it is read",
+        "the client refused to write the request, probably because of a line break or a space at "
+        "an end of the key: strip the key where it is read",
     ),
     **dict.fromkeys(
         ("UnsupportedProtocol", "MissingSchema", "InvalidSchema"),
-        "its base URL does not begin with http:// or https://: write the URL with it",
+        "the base URL of the client does not begin with http:// or https://: add the scheme",
     ),
 }
-"""Why a client sends nothing at all, by the name of the exception of httpx or requests."""
+"""The reason why a client sends nothing, by the name of the exception of httpx or requests."""
 _UNWRITABLE = (
-    "the client refused to write it; the key has a character that is not ASCII, such as a "
-    "typographic quote: copy the key again, as plain text"
+    "the client refused to write the request, because the key has a character that is not ASCII, "
+    "such as a typographic quote: copy the key again, as plain text"
 )
 _OF_HEADERS = frozenset({"ascii", "latin-1"})
 
@@ -61,7 +60,7 @@ def failure_section(
     """
     Return the exchanges of a test as text, only the last ones if there are many.
 
-    Nothing that the report shows anyway is repeated. ``error`` is the exception of the test.
+    Sentences that are already in the report are left out. ``error`` is the exception of the test.
     """
     mock.new_interventions()  # they are shown here
     shown = report.longreprtext
@@ -85,19 +84,19 @@ def failure_section(
 
 
 def told_of_path(exchange: Exchange, edition: Edition) -> str:
-    """Return a warning about a path that only works with the plugin's base URL; else empty."""
+    """Return a warning about a path that works only with the plugin's base URL; empty otherwise."""
     found = mistake_forgiven(exchange, edition)
     if found is None:
         return ""
     what = found.what.removesuffix(f": {exchange.sent_path}")  # one sentence for all paths
     return (
-        f"{what}, which suits the base URL that the plugin sets; the mock answered, but the real "
-        f"API would answer 404: where you set the URL yourself, {found.fix}"
+        f"{what}, which works only with the base URL that the plugin sets; the mock answered, but "
+        f"the real API would answer 404: where you set the URL yourself, {found.fix}"
     )
 
 
 def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
-    """Whether the test failed because its requests went elsewhere, although it expected them."""
+    """Whether the test failed because its requests were sent to another host."""
     if mock.journal.count or mock.interventions or mock.was_unreachable:
         return False
     if mock.found_nothing or any(map(_is_of_the_network, _chain(error))):
@@ -106,24 +105,26 @@ def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
 
 
 def _is_of_a_stranger(error: BaseException) -> bool:
-    """Whether a server refused a request because it does not know the key or the path."""
+    """Whether a server refused a request because of an unknown key or path."""
     return getattr(error, "status_code", None) in _STRANGE
 
 
 def _where_they_went(hosts: Sequence[str]) -> str:
-    """Return a sentence on the requests that did not come, with the host that got them."""
+    """Return a sentence on the missing requests, with the host that received them."""
     for host in hosts:
         if vendor := vendor_of(host):
             variable = vendors_variable(vendor)
             return (
-                f"no request reached the mock: the test asked {host}, the API of {vendor}; let the "
-                f"app read its base URL from {variable}, during the test"
+                f"no request reached the mock, because the test sent requests to {host}, the API "
+                f"of {vendor}; let the app read its base URL from {variable} during the test"
             )
-    return _NO_REQUEST + (f"; it asked {', '.join(hosts[:_MOST_HOSTS])}" if hosts else "")
+    return _NO_REQUEST + (
+        f"; it sent requests to {', '.join(hosts[:_MOST_HOSTS])}" if hosts else ""
+    )
 
 
 def _why_unsent(error: BaseException | None) -> str:
-    """Return why the client has not sent its request; empty if unknown."""
+    """Return why the client did not send its request; empty if unknown."""
     why = next(filter(None, map(_why_refused, _chain(error))), "")
     return f"no request was sent: {why}" if why else ""
 
@@ -152,7 +153,7 @@ def _is_of_the_network(error: BaseException) -> bool:
 def _time_line(
     exchanges: Sequence[Exchange], side_effects: Sequence[SideEffect], mock: CerebrasMock
 ) -> Iterator[str]:
-    """Yield the events in order: runs of exchanges, and the side effects that the app recorded."""
+    """Yield the events in order: groups of equal exchanges, and the side effects of the app."""
     breaks = sorted(one.at for one in side_effects)
     runs = folded(exchanges, lambda one: (one.summary, one.from_elsewhere, bisect(breaks, one.at)))[
         -_MOST:
@@ -170,7 +171,7 @@ def _time_line(
 
 
 def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
-    """Yield a line for an event that occurred once, or several times in a row."""
+    """Yield a line for an event that occurred once or several times in a row."""
     exchange = run[0]
     yield (
         exchange.line() if len(run) == 1 else times([one.number for one in run], exchange.summary)

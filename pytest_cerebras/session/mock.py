@@ -1,4 +1,4 @@
-"""The object that a test holds."""
+"""The mock of a test, which its fixture yields."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class CerebrasMock(Asserting):
     A mock of the Cerebras API.
 
     ``url`` is its base URL as the Cerebras SDK expects it (without ``/v1``). ``live`` is the engine
-    that answers this test and all others. ``side_effects`` has the side effects that the app
-    recorded. ``interventions`` has a sentence for each thing that the mock stopped; they fail the
-    test. ``found_nothing`` says that the test looked for requests and there were none,
-    ``was_asked`` that it looked for any, or for verdicts.
-    ``collector`` collects evidence of how the app used the answers. ``settings`` are the test's.
-    ``deadline`` is one more reason to stop the test.
+    that answers all tests. ``side_effects`` has the side effects that the app recorded.
+    ``interventions`` has a sentence for each activity of the app that the mock stopped; these fail
+    the test. ``found_nothing``: the test read the recorded requests, and there were none.
+    ``was_asked``: the test read the recorded requests or the verdicts. ``collector`` collects
+    evidence of how the app used the answers. ``settings`` are the test's. ``deadline`` is a further
+    reason to stop the test.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class CerebrasMock(Asserting):
         The URL of the status page, which follows the scenario.
 
         ``{status_url}/api/v2/status.json`` and ``summary.json`` are its API. In respx mode it is
-        the URL of the real page, which is answered in the process as the API is.
+        the URL of the real page, for which the mock answers in the process.
         """
         return (
             f"https://{answering.HOST}" if self.url == REAL_URL else f"{self.url}{answering.PATH}"
@@ -88,7 +88,7 @@ class CerebrasMock(Asserting):
 
     @property
     def engine(self) -> Engine:
-        """The engine that plays the scenario and has its journal."""
+        """The engine that plays the scenario and keeps its journal."""
         return self._last or self.live.engine
 
     @property
@@ -99,12 +99,12 @@ class CerebrasMock(Asserting):
 
     @property
     def strays(self) -> list[str]:
-        """The requests left over from earlier tests that were stopped; a sentence each."""
+        """A sentence for each request of earlier tests that was stopped."""
         return self._guard_log.strays
 
     @property
     def escapes(self) -> list[str]:
-        """The requests of this test to the real API, which were stopped; a sentence each."""
+        """A sentence for each request of this test to the real API; all of these were stopped."""
         return self._guard_log.escapes
 
     @property
@@ -114,24 +114,24 @@ class CerebrasMock(Asserting):
 
     @property
     def asked_hosts(self) -> list[str]:
-        """The names of other hosts that this test asked, each once."""
+        """The names of other hosts to which this test sent requests, each once."""
         return self._guard_log.asked
 
     def _settle(self) -> None:
-        """Count exchanges as this test's if their sender turned out to work for it."""
+        """Attribute exchanges to this test if their sender turned out to work for it."""
         for exchange in self.engine.journal.exchanges:
             if exchange.from_elsewhere and self._lingering.is_handed(exchange.request.sender):
                 exchange.from_elsewhere = ""
 
     def _looked_at(self) -> Journal:
-        """Return the journal to the test, and note whether it is empty."""
+        """Return the journal for the test, and note whether it is empty."""
         self.was_asked = True
         found = self.journal
         self.found_nothing = not found.count
         return found
 
     def end(self) -> None:
-        """Keep the last engine, because the server is about to play something else."""
+        """Keep the last engine, because the server will start another scenario."""
         self._last = self.live.engine
 
     def play(
@@ -146,9 +146,9 @@ class CerebrasMock(Asserting):
         """
         Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
 
-        ``parameters`` are values for those of the scenario: ``play("stream-cut", after_tokens=3)``.
-        Journal, side effects and limits start afresh. Raises MockServerError if the scenario can't
-        be read or has no such parameter.
+        ``parameters`` are values for the scenario's parameters:
+        ``play("stream-cut", after_tokens=3)``. Journal, side effects and limits start anew. Raises
+        MockServerError if the scenario can't be read or does not have one of the parameters.
         """
         __tracebackhide__ = True
         base = self.settings
@@ -171,7 +171,7 @@ class CerebrasMock(Asserting):
         Apply a fault to the next requests, before any rule of the scenario.
 
         ``fault`` is a value such as ``Error(status=503)``, or a mapping as in YAML. It applies to
-        the next ``times`` requests, None for all; ``match`` selects them, as in a rule.
+        the next ``times`` requests, None for all; ``match`` selects these requests, as in a rule.
         The fault stays until a scenario is started. Raises DocumentError for an invalid fault or
         match.
         """
@@ -185,7 +185,7 @@ class CerebrasMock(Asserting):
         self._round.injected.append(rule)
 
     def reset(self) -> None:
-        """Start the scenario again from its beginning, without what was injected."""
+        """Start the scenario again from its beginning, without the injected faults."""
         self._begin(self._round.again())
 
     def _begin(self, begun: Round, overrides: Overrides | None = None) -> None:
@@ -206,28 +206,27 @@ class CerebrasMock(Asserting):
 
     @property
     def rounds(self) -> list[Round]:
-        """The scenarios that the test has played, in order, with their exchanges."""
+        """The scenarios of the test so far, in order, with their exchanges."""
         return [*self._ended, self._now()]
 
     @property
     def was_unreachable(self) -> bool:
-        """Whether the app tried to connect while a scenario had the port shut."""
+        """Whether the app tried to connect while a scenario kept the port shut."""
         return self._refused.count > 0
 
     def new_interventions(self, shown: str = "") -> list[str]:
         """
-        Return a sentence for each thing that fails the test, each only once.
+        Return a sentence for each new reason that fails the test.
 
-        These are the things that the mock stopped, and a budget in dollars that is spent.
+        The reasons are activities that the mock stopped, and an exceeded budget in dollars.
 
-        Sentences that are already in ``shown``, the text that the user sees in any case, are left
-        out.
+        Sentences in ``shown`` are left out, because the user sees this text anyway.
         """
         ran_away = [str(self._clock.error)] if self._clock and self._clock.error else []
         if self._endless is None and self.live.budget is not None:
             self._endless = self.live.budget.sentence()  # keep the first count
         endless = [self._endless] if self._endless else []
-        stall = self.live.stalled[:1]  # the exchanges show all of them
+        stall = self.live.stalled[:1]  # the exchanges show all stalls
         spent = self._overspent()
         found = dict.fromkeys([*stall, *endless, *self._guard_log.stopped, *ran_away, *spent])
         new = [sentence for sentence in found if sentence not in self.interventions]
@@ -235,7 +234,11 @@ class CerebrasMock(Asserting):
         return [sentence for sentence in new if sentence not in shown]
 
     def _overspent(self) -> list[str]:
-        """Return a sentence if the test has spent more than its budget; the first one stays."""
+        """
+        Return a sentence if the test spent more than its budget.
+
+        The sentence stays the same from then on.
+        """
         budget = self.settings.budget
         if budget is None or self._excess:
             return self._excess
@@ -248,15 +251,15 @@ class CerebrasMock(Asserting):
 
     def spending(self) -> Spending:
         """
-        Return what the test has spent, in all the scenarios that it has played.
+        Return the cost of the test in all its scenarios.
 
-        Raises DroppedError if a journal has dropped requests.
+        Raises DroppedError if a journal dropped requests.
         """
         return Spending.of(case for _, case in self.played())
 
     def guilty(self, strict: str | None = None) -> list[tuple[str, Verdict]]:
         """
-        Return the verdicts that fail a strict run, with the names of their scenarios.
+        Return the verdicts that fail a strict run, each with the name of its scenario.
 
         ``strict`` is used if the run itself is not strict.
         """
@@ -274,11 +277,11 @@ class CerebrasMock(Asserting):
         return self.judge(self._case())
 
     def judged(self) -> list[tuple[str, Verdict]]:
-        """Return the verdicts of all scenarios that the test has played, with their names."""
+        """Return the verdicts of all scenarios of the test, each with the name of its scenario."""
         return [(name, found) for name, case in self.played() for found in self.judge(case)]
 
     def played(self) -> list[tuple[str, Case]]:
-        """Return the names of all scenarios that the test has played, each with its case."""
+        """Return the names of all scenarios of the test, each with its case."""
         return [(one.scenario.name, one.happened) for one in self.rounds]
 
     def judge(self, case: Case) -> tuple[Verdict, ...]:
@@ -302,7 +305,7 @@ class CerebrasMock(Asserting):
 
     @property
     def sleeps(self) -> Sequence[Sleep]:
-        """The sleeps under the virtual clock: how long, when, by which function and thread."""
+        """The sleeps under the virtual clock, each with its length, time, function and thread."""
         return self._virtual_clock().sleeps
 
     @property
@@ -312,7 +315,7 @@ class CerebrasMock(Asserting):
 
     def advance(self, seconds: float) -> None:
         """
-        Advance the virtual clock of the app and the mock by some seconds, at once.
+        Advance the virtual clock of the app and the mock by some seconds, without a wait.
 
         Raises RuntimeError under the real clock.
         """
@@ -321,14 +324,14 @@ class CerebrasMock(Asserting):
     def _virtual_clock(self) -> VirtualClock:
         if self._clock is None:
             raise RuntimeError(
-                "this needs the virtual clock: pytest --cerebras-clock virtual, or "
+                "this needs the virtual clock: use pytest --cerebras-clock virtual, or "
                 '@pytest.mark.cerebras_mock(clock="virtual")'
             )
         return self._clock
 
     def env(self) -> dict[str, str]:
         """
-        Return the variables that point an app in another process at the mock.
+        Return the variables that point an app in another process to the mock.
 
         Raises RuntimeError in respx mode, where no other process can reach the mock.
         """

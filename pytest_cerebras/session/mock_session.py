@@ -1,4 +1,4 @@
-"""Activates the mock for a test: its place, clock, guards and environment variables."""
+"""Activates the mock for a test, with its server, clock, guards and environment variables."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from .mock import CerebrasMock
 from .place import placed
 from .timing import timed
 
-_active: list[CerebrasMock] = []  # there is at most one
+_active: list[CerebrasMock] = []  # there is at most one item
 
 
 def is_active() -> bool:
-    """Return whether a test has a mock now."""
+    """Return whether a mock is active for a test."""
     return bool(_active)
 
 

@@ -1,4 +1,4 @@
-"""Notes what a test would cost, as properties of the test."""
+"""Notes the cost of a test as properties of the test."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pytest_cerebras.settings.sources import given
 from .mock import CerebrasMock
 
 UNKNOWN = "unknown"
-_DIGITS = 9  # after the point, of an amount of dollars
+_DIGITS = 9  # after the decimal point of an amount of dollars
 
 
 def is_asked(config: pytest.Config) -> bool:
-    """Return whether the run has a report or a budget, so that somebody wants to know the cost."""
+    """Return whether the run has a report or a budget, so that costs are needed."""
     budget = any(value is not None for value in given(config, "budget"))
     return budget or bool(config.getoption("cerebras_report"))
 
 
 def notes(mock: CerebrasMock) -> list[tuple[str, object]]:
     """
-    Return the cost of a test as its properties, and what of it was for nothing, in dollars.
+    Return properties with the cost of a test and the wasted part of it, in dollars.
 
-    If the cost is not known, the property says so. A test that cost nothing has none.
+    If the cost is unknown, the property states this. A test that cost nothing has no properties.
     """
     try:
         spent = mock.spending()

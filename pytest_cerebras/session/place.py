@@ -1,4 +1,4 @@
-"""Where the mock answers a test: a server, or the transports of httpx in process."""
+"""The place where the mock answers a test: a server, or the transports of httpx in process."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Place(NamedTuple):
     """
     The engine that answers at a URL, and the observers of its clients.
 
-    ``variables`` point other processes to it.
+    ``variables`` point other processes to the mock.
     """
 
     live: LiveEngine
@@ -50,7 +50,7 @@ def note_older(item: pytest.Item) -> None:
 
 @contextmanager
 def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
-    """Yield the place of a test. Afterwards, the server plays the scenario between tests again."""
+    """Yield the place of a test, and let the server play the scenario between tests afterwards."""
     lingering = LingeringWork(request.node.nodeid, request.node.stash.get(_OLDER, ()))
     if mode == "respx":
         from pytest_cerebras.transport.inprocess import intercepted

@@ -1,9 +1,9 @@
 """
-Finds out what a scenario can do to a test, from a healthy run of that test.
+Finds out how a scenario can act on a test, from a run of that test without faults.
 
-A cell that needs this knowledge first runs the healthy cell of its test, without reporting it, if
-this process has not run it yet. So nothing depends on the order of tests, or on which xdist worker
-runs which cell.
+A cell of the scenario ``healthy`` has no faults. A cell that needs the requests of its test first
+runs the healthy cell without reporting it, unless this process has already run that. So nothing
+depends on the order of tests, or on the distribution of cells over xdist workers.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from pytest_cerebras.settings.names import MARKER, UNMET, parameters_of, scenari
 from .mock import CerebrasMock
 
 HEALTHY = "healthy"
-_MOST_KNOWN = 64  # tests; the requests of only the latest ones are kept
+_MOST_KNOWN = 64  # tests; only the requests of the latest ones are kept
 _MOST_SENT = 500  # requests; a test that sends more is not examined
 Runs: TypeAlias = tuple[tuple[Sent, ...], ...]
 """The requests of a test, one tuple for each start of the scenario."""
 
 
 class Relevance:
-    """Knows the requests of each healthy test, and leaves out cells that can't affect it."""
+    """Records the requests of healthy cells, and leaves out cells whose scenario can't act."""
 
     def __init__(self) -> None:
         self._healthy: dict[Hashable, pytest.Item] = {}
@@ -52,9 +52,10 @@ class Relevance:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """
-        Before a cell runs, find out what its scenario can do to the test.
+        Before a cell runs, find out how its scenario can act on the test.
 
-        This is the innermost wrapper, so a time-out for the test covers the healthy run too.
+        This is the innermost wrapper, so that a time-out for the test covers the healthy run as
+        well.
         """
         if scenario_of(item) not in (None, HEALTHY) and naming(item) is Naming.NOBODY:
             with suppress(MockServerError, pytest.UsageError):  # the cell reports it
@@ -74,7 +75,7 @@ class Relevance:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note the requests of a healthy cell; if it failed, note that nothing is known."""
+        """Note the requests of a healthy cell; if the cell failed, note that they are unknown."""
         report = yield
         is_mutated = options.REWRITTEN in item.stash
         if scenario_of(item) == HEALTHY and call.when != "teardown" and not is_mutated:
@@ -102,7 +103,7 @@ class Relevance:
             item.stash[LEFT_OUT] = not any(could_act(scenario, sent) for sent in runs)
 
     def _runs_of(self, item: pytest.Item) -> Runs | None:
-        """Return the requests that the test sends when all is well; None if that can't be known."""
+        """Return the requests that the test sends without faults; None if they are unknown."""
         test = test_of(item)
         if test not in self._known and test in self._healthy:
             run_again(twin_of(self._healthy[test]), item)
@@ -116,7 +117,7 @@ class Relevance:
 
 
 def _scenario(settings: options.Settings, values: Mapping[str, object]) -> Scenario:
-    """Return the scenario as the test meets it with these values."""
+    """Return the scenario that the test plays with these values."""
     parameters = {**settings.parameters, **values}
     return settings.overrides().applied_to(replace(settings, parameters=parameters).loaded())
 

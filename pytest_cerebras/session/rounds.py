@@ -1,7 +1,7 @@
 """
-The scenarios that a test played, one after the other, and whether any of them acted.
+The scenarios that a test played, and whether these acted. Each play of a scenario is a round.
 
-A test that names a scenario and never meets it proves nothing, even if it passes.
+A test whose own scenario never acts proves nothing, even if the test passes.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from mockserver.scenario import Rule, Scenario, load
 from mockserver.verdicts import Case
 from pytest_cerebras.chaos.naming import Naming
 
-_WAY_OUT = "let it act, or mark the test with allow_unmet=True"
+_WAY_OUT = "make it act, or mark the test with allow_unmet=True"
 
 
 @dataclass(slots=True, eq=False)
 class Round:
     """
-    A scenario from its beginning until the next one begins, or the same one again.
+    One play of a scenario, from its start until a scenario is started again.
 
-    ``is_named`` says that the test chose it with ``play``. ``injected`` has the rules of the faults
-    that the test injected. ``case`` is what happened. ``was_unreachable`` says that the app tried
-    to connect while the port was shut. ``started`` is in seconds since the epoch.
+    ``is_named``: the test chose the scenario with ``play``. ``injected`` has the rules of the
+    faults that the test injected. ``case`` has the events of the round. ``was_unreachable``: the
+    app tried to connect while the port was shut. ``started`` is in seconds since the epoch.
     """
 
     scenario: Scenario
@@ -38,7 +38,7 @@ class Round:
     started: float = 0.0
 
     def again(self) -> Round:
-        """Return the round that begins when the scenario is played from its beginning."""
+        """Return the round that begins when the scenario is started again."""
         return Round(self.scenario, self.is_named)
 
     @property
@@ -49,7 +49,7 @@ class Round:
 
     @property
     def is_met(self) -> bool:
-        """Whether anything of the scenario has happened."""
+        """Whether any part of the scenario has acted."""
         return met(self.scenario, self.happened.journal, unreachable=self.was_unreachable)
 
     @property
@@ -59,7 +59,7 @@ class Round:
 
 
 def found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> Scenario:
-    """Return the scenario that a test asks for, with its parameters. Raises MockServerError."""
+    """Return the scenario that a test chose, with its parameters. Raises MockServerError."""
     if not isinstance(scenario, Scenario):
         return load(str(scenario), parameters)
     if parameters:
@@ -69,9 +69,9 @@ def found(scenario: str | Path | Scenario, parameters: Mapping[str, object]) -> 
 
 def why_cell_unmet(rounds: Sequence[Round]) -> str | None:
     """
-    Return why no effect of its scenario reached a test.
+    Return why no effect of the scenario reached a test.
 
-    None if one did, or if the scenario has no effects.
+    The result is None if an effect reached it, or if the scenario has no effects.
     """
     first = rounds[0]
     own = [one for one in rounds if one.scenario == first.scenario]
@@ -82,10 +82,10 @@ def why_cell_unmet(rounds: Sequence[Round]) -> str | None:
 
 def unmet(rounds: Sequence[Round], naming: Naming, *, knows: bool) -> Iterator[str]:
     """
-    Yield a sentence for each scenario and each fault that a test names and never met.
+    Yield a sentence for each scenario and each fault that a test chose and that never acted.
 
-    ``naming`` says who chose the scenario of the first round. ``knows`` says that the test looked
-    for requests and there were none.
+    ``naming`` is the source of the first round's scenario. ``knows``: the test read the recorded
+    requests, and there were none.
     """
     seen_before: list[Scenario] = []
     for one in rounds:
@@ -105,11 +105,10 @@ def unmet(rounds: Sequence[Round], naming: Naming, *, knows: bool) -> Iterator[s
 
 def _is_unmet(rounds: Sequence[Round], *, spared: bool) -> bool:
     """
-    Return whether a scenario should have acted and did not.
+    Return whether a scenario should have acted but did not.
 
-    A client that keeps within limits and passes checks is not at fault. The connects of other
-    processes to a shut port can't be seen. ``spared`` says that a test without any requests is
-    accepted.
+    A client that stays within limits and passes checks is not at fault. The connects of other
+    processes to a shut port can't be observed. ``spared``: a test without any requests is accepted.
     """
     scenario = rounds[0].scenario
     if not acts_by_rules(scenario) or shuts_port(scenario) or any(one.is_met for one in rounds):

@@ -1,8 +1,9 @@
 """
 Guards a whole run, including the time before, between and after its tests.
 
-Imports, hooks, and fixtures of a module or session may send requests too. No test is to blame for
-them, and an SDK may swallow the error. So the summary at the end of the run reports them.
+Imports, hooks, and fixtures of a module or session may send requests as well. No test is
+responsible for these, and an SDK may swallow the error. So the summary at the end of the run
+reports such requests.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pytest_cerebras.settings import options
 from pytest_cerebras.settings.exit_status import VERDICTS_FAILED
 from pytest_cerebras.settings.sources import strictness
 
-_STOPPED = "cerebras_stopped"  # the key under which an xdist worker reports its attempts
+_STOPPED = "cerebras_stopped"  # the key under which an xdist worker sends its attempts
 _MOST = 20  # attempts in the summary
 
 
@@ -40,7 +41,7 @@ class RunGuard:
         return list(dict.fromkeys([*self._guard_log.escapes, *self._of_workers["escapes"]]))
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Guard the child processes of this one, except xdist workers: they guard themselves."""
+        """Guard the child processes of this one, except xdist workers, which guard themselves."""
         distributes = getattr(config.option, "dist", "no") != "no"
         if hasattr(config, "workerinput") or not distributes:
             for name, value in self._guard_log.variables().items():
@@ -48,12 +49,16 @@ class RunGuard:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over the attempts of an xdist worker."""
+        """Add the attempts that an xdist worker sent."""
         for name, sentences in getattr(node, "workeroutput", {}).get(_STOPPED, {}).items():
             self._of_workers[name] += sentences
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """In a worker, hand the attempts over; otherwise fail a strict run that has any."""
+        """
+        In a worker, send the attempts to the controller.
+
+        Otherwise let them fail a strict run.
+        """
         config = session.config
         if hasattr(config, "workeroutput"):
             config.workeroutput[_STOPPED] = {"stopped": self.stopped, "escapes": self.escapes}
@@ -79,5 +84,9 @@ def guarding(config: pytest.Config, *, others: str) -> RunGuard:
 
 
 def _is_wrong(config: pytest.Config) -> bool:
-    """Return whether an attempt fails the run; in respx mode such a client is answered later."""
+    """
+    Return whether an attempt fails the run.
+
+    In respx mode, the mock answers such a client later.
+    """
     return strictness(config) is not None and options.resolve(config).mode == "server"

@@ -1,10 +1,10 @@
 """
 Mocks for fixtures that outlive a test: of a class, a module or the session.
 
-Each mock has its own server, so it and the mocks of tests can't disturb each other. Mocks may be
-closed in any order, because pytest may tear down a module before the fixtures that began in it. So
-all open mocks share the changes to the environment and the egress guard, and the last mock to close
-undoes them.
+Each mock has its own server, so that mocks don't disturb each other. Mocks may be closed in any
+order, because pytest may tear down a module before the fixtures that were set up in it. So all open
+mocks share the changes to the environment and the egress guard, and the last mock to close undoes
+them.
 """
 
 from __future__ import annotations
@@ -68,14 +68,14 @@ class ScopedMock(Asserting):
         """
         Start a scenario: a shipped name, the path of a YAML file, or a ``Scenario``.
 
-        Raises MockServerError if it can't be read or lacks one of the parameters.
+        Raises MockServerError if the scenario can't be read or does not have one of the parameters.
         """
         __tracebackhide__ = True
         one = self._settings
         try:
             self.live.play(found(scenario, parameters), Overrides(one.edition, one.tier, one.seed))
         except MockServerError as error:
-            raise error.with_traceback(None) from None  # the message says it all
+            raise error.with_traceback(None) from None  # the message is sufficient
         self.side_effects.clear()
 
     def inject(
@@ -98,7 +98,7 @@ class ScopedMock(Asserting):
         self.side_effects.clear()
 
     def env(self) -> dict[str, str]:
-        """Return the variables that point an app at the mock. They are set while it is open."""
+        """Return the variables that point an app to the mock; they are set while it is open."""
         key = self.api_key
         return {"CEREBRAS_API_KEY": key, "OPENAI_API_KEY": key, **self._base_urls}
 
@@ -116,12 +116,12 @@ class MockMaker:
         self, scenario: str | Path | Scenario | None = None, **parameters: object
     ) -> AbstractContextManager[ScopedMock]:
         """
-        Return a mock for a ``with`` block. Inside the block, the environment points at the mock.
+        Return a context manager that opens a mock, and points environment variables to it.
 
         The mock plays the scenario of the run's settings, unless another is given. Raises
-        MockServerError if that can't be read. Fails the caller if a test's mock is active. At the
-        end of the block, fails it if a client stalled without a time-out, or if a request was
-        stopped on its way to the real API.
+        MockServerError if the scenario can't be read. Fails the caller if a test's mock is active.
+        At the end of the block, fails the caller if a client stalled without a time-out, or if a
+        request to the real API was stopped.
         """
         __tracebackhide__ = True
         if is_active():
@@ -169,7 +169,7 @@ class MockMaker:
             self._environment.setenv(name, value)
 
     def _unreported(self) -> list[str]:
-        """Return the requests that were stopped on their way to the real API, each only once."""
+        """Return the stopped requests to the real API, each only once."""
         stopped = dict.fromkeys(self._guard_log.stopped)
         new = [one for one in stopped if one not in self._reported]
         self._reported += new

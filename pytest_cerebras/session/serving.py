@@ -1,8 +1,8 @@
 """
-Runs the server of a session, and lets it play the scenario of the run between tests.
+Runs the server of a session, which plays the scenario of the run between tests.
 
 Fixtures of a class, a module or the session may send requests between tests. If the server can't
-start or be reached, one sentence says why.
+start or can't be reached, the error states the cause.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pytest_cerebras.settings import options
 
 from .timing import unwatched
 
-_DESCRIPTORS = 16  # the server needs these; with too few, libuv aborts the process
+_DESCRIPTORS = 16  # the server needs this number; with fewer, libuv aborts the process
 _IN_PROCESS = "use --cerebras-mode respx, which answers httpx without a socket"
 _NO_DESCRIPTOR = (
     "no file descriptor is left",
@@ -48,7 +48,7 @@ _KNOWN = {
         f"close connections that tests leave open, or {_IN_PROCESS}",
     ),
 }
-# packages that forbid sockets, and how to let the mock pass each of them
+# packages that forbid sockets, and a way out for each
 _GUARDS = {
     "pytest_socket": (
         "pytest-socket forbids it; add 127.0.0.1 to --allow-hosts or to the test's allow_hosts "
@@ -68,8 +68,8 @@ def serving(
     """
     Run a server on a free port of the loopback interface, or fail the test.
 
-    ``in_either_mode`` says that the server is needed in respx mode too, so the message must not
-    suggest that mode.
+    ``in_either_mode``: the server is also needed in respx mode, so the message must not suggest
+    that mode.
     """
     server, wrong = None, _forbidden(None)
     if wrong is None:
@@ -106,14 +106,14 @@ def rest(live: LiveEngine, config: pytest.Config) -> None:
 
 
 def check(server: ThreadedServer) -> None:
-    """Fail the test if something forbids it to connect to the server."""
+    """Fail the test if something forbids connecting to the server."""
     if server.live.port == "open" and (wrong := _forbidden(server.port)):
         pytest.fail(wrong, pytrace=False)
 
 
 def turning(server: ThreadedServer, folder: Path) -> Turn:
     """
-    Return where to redirect clients with a hard-coded real host, or fail the test.
+    Return the target for clients with a hard-coded real host, or fail the test.
 
     From the first call on, the server answers for that host. The certificate of its authority is
     written into ``folder``.
@@ -126,7 +126,7 @@ def turning(server: ThreadedServer, folder: Path) -> Turn:
     except OSError as error:
         pytest.fail(_cannot_start(error), pytrace=False)
     redirect = server.redirect
-    assert redirect is not None  # noqa: S101 (it has begun)
+    assert redirect is not None  # noqa: S101 (the server has been started)
     authority = folder / "ca.pem"
     authority.write_bytes(redirect.authority.pem)
     return leading_to(redirect.hosts, redirect.tls_port, server.port, authority)
@@ -140,7 +140,7 @@ def _spare_descriptors() -> None:
 
 
 def _cannot_start(error: Exception) -> str:
-    """Return a sentence that says why the server can't start, and the way out."""
+    """Return a sentence on why the server can't start, and a way out."""
     number = error.errno if isinstance(error, OSError) else None
     cause, way_out = _KNOWN.get(number or 0, (f"{type(error).__name__}: {error}", _IN_PROCESS))
     return f"the mock server can't start: {cause}; {way_out}"
@@ -148,9 +148,10 @@ def _cannot_start(error: Exception) -> str:
 
 def _forbidden(port: int | None) -> str | None:
     """
-    Return a sentence if something forbids sockets, or forbids connecting one to this port.
+    Return a sentence if something forbids sockets, or forbids connections to this port.
 
-    uvloop doesn't use Python's sockets, so the server may run although no client can reach it.
+    uvloop doesn't use Python's sockets, so the server may run although Python clients can't reach
+    it.
     """
     try:
         with warnings.catch_warnings():
@@ -166,7 +167,7 @@ def _forbidden(port: int | None) -> str | None:
 
 
 def _forbids(error: Exception) -> str:
-    """Return which package raised this error for a socket, and how to let the mock pass."""
+    """Return a sentence on the package that raised this error for a socket, and a way out."""
     frame, modules = error.__traceback__, set[str]()
     while frame is not None:
         modules.add(str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0])

@@ -36,8 +36,8 @@ class SideEffects:
         """
         Record that a tool ran, with its arguments.
 
-        Arguments may have any type. Values that JSON can't hold are kept as their ``repr``, and
-        long values are shortened.
+        Arguments may have any type. Values that JSON can't represent are stored as their ``repr``,
+        and long values are shortened.
         """
         self._note(name, arguments)
 
@@ -108,7 +108,7 @@ class SideEffects:
 def _binder(
     function: Callable[..., object],
 ) -> Callable[[tuple[object, ...], Mapping[str, object]], Mapping[str, object]]:
-    """Return a function that names the arguments of a function, as far as its signature tells."""
+    """Return a function that finds the names of a function's arguments by its signature."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # the function is written in C

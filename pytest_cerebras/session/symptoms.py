@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import pytest
-from pydantic import TypeAdapter
 
+from mockserver.core.adapters import adapter
 from mockserver.core.credentials import redacted
 from mockserver.verdicts import Verdict
 from mockserver.verdicts.classify import classify
@@ -29,9 +29,9 @@ class Symptom:
     A reason for a test's failure, or a verdict on its client.
 
     ``what`` is the rule or the type of the exception. ``site`` is the app's line: a file and a line
-    number. ``how`` says whether the symptom failed the test, or whether its verdict is certain.
-    What the search found has the ``file`` that plays its story, and a ``note`` on the story's
-    faults.
+    number. ``how`` is whether the symptom failed the test, or whether its verdict is certain or
+    advice. If the search found the symptom, ``file`` is the scenario file of the story, and
+    ``note`` is a remark on the faults of the story.
     """
 
     what: str
@@ -45,7 +45,7 @@ class Symptom:
     file: str = ""
 
 
-_SYMPTOMS = TypeAdapter(tuple[Symptom, ...])
+_SYMPTOMS: TypeAlias = tuple[Symptom, ...]
 
 
 def note(
@@ -59,12 +59,13 @@ def note(
     again = replay(item, mock.engine.seed)
     found = (*_failure(mock, item, report, call, again), *of_verdicts(judged, again))
     if found:
-        setattr(report, SYMPTOMS, _SYMPTOMS.dump_python(found, mode="json"))
+        setattr(report, SYMPTOMS, adapter(_SYMPTOMS).dump_python(found, mode="json"))
 
 
 def read(report: Any) -> tuple[Symptom, ...]:
     """Return the symptoms in a report."""
-    return _SYMPTOMS.validate_python(getattr(report, SYMPTOMS, ()))
+    found: tuple[Symptom, ...] = adapter(_SYMPTOMS).validate_python(getattr(report, SYMPTOMS, ()))
+    return found
 
 
 def first_line(text: str, longest: int) -> str:
@@ -84,7 +85,7 @@ def _failure(
     if not report.failed or call.excinfo is None or failed_by_verdict(item):
         return
     error = call.excinfo.value
-    if mock.escapes:  # the app's exception only follows from it
+    if mock.escapes:  # the exception of the app is only a consequence
         what, (sentence, _, fix) = "key-sent-elsewhere", mock.escapes[0].partition(": ")
     elif str(error) in mock.overspent:
         what, sentence, fix = "over-budget", str(error), ""
@@ -104,7 +105,7 @@ def of_verdicts(judged: Iterable[tuple[str, Verdict]], again: str) -> Iterator[S
 
 
 def _line_of(traceback: Any, item: pytest.Item) -> str:
-    """Return the innermost line of the app in a traceback, or else that of the test."""
+    """Return the innermost line of the app in a traceback, or else the test's innermost line."""
     places = [
         (name, entry.lineno + 1)
         for entry in traceback
@@ -123,7 +124,7 @@ def _line_of_test(item: pytest.Item) -> str:
 
 
 def family_of(error: BaseException) -> str:
-    """Return the base class of a library's errors: an app that does not catch one catches none."""
+    """Return the base class of a library's errors, as apps catch either all or none of them."""
     library = type(error).__module__.partition(".")[0]
     kinds = [
         kind

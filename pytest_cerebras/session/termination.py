@@ -1,9 +1,9 @@
 """
 Ends a run properly on a signal such as SIGTERM, which CI sends to a job that takes too long.
 
-pytest itself handles only Ctrl-C. Other signals would end the process on the spot: there would be
-no report, the hanging test would stay unknown, and files would be left behind. So they interrupt
-the test like Ctrl-C, and the run exits with the status that a shell gives to the signal.
+pytest itself handles only Ctrl-C. Other signals would end the process at once, without a report,
+without the name of the hanging test, and with files left behind. So this module lets them interrupt
+the test like Ctrl-C. The run exits with the status that a shell uses for the signal.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from pytest_cerebras.settings.names import MARKER
 from pytest_cerebras.settings.options import PLAYED
 
 _PLUGIN = "cerebras-termination"
-_SIGNALS = ("SIGTERM", "SIGHUP")  # Windows has no second one
+_SIGNALS = ("SIGTERM", "SIGHUP")  # Windows has only the first
 _AT_ONCE = 1.0  # seconds in which a repeated signal is ignored: `timeout` sends it twice
 _PATIENCE = 5.0  # seconds after which a test that still runs is interrupted again
 _BY_SIGNAL = 128
-_sleep = time.sleep  # noqa: TID251 (kept before a test lives in virtual time)
+_sleep = time.sleep  # noqa: TID251 (saved before a test runs in virtual time)
 
 
 class SignalError(KeyboardInterrupt):
@@ -42,10 +42,10 @@ def tell(
 
     Its exchanges matter most.
 
-    ``when`` is the phase that was interrupted. With ``--pdb``, pytest reports it itself.
+    ``when`` is the phase that was interrupted. With ``--pdb``, pytest itself reports the test.
     """
     if item.config.getoption("usepdb", default=False) or PLAYED in item.stash:
-        return  # the search says itself what it was doing
+        return  # the search itself reports its state
 
     def interrupted() -> None:
         raise error
@@ -68,7 +68,7 @@ class Termination:
         config.add_cleanup(self._give_back)
 
     def take(self) -> None:
-        """Handle the signals that have no other handler; only a main thread can."""
+        """Handle the signals that have no other handler. Only the main thread can do this."""
         if threading.current_thread() is not threading.main_thread():
             return
         for number in filter(None, (getattr(signal, name, None) for name in _SIGNALS)):
@@ -78,7 +78,7 @@ class Termination:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Take the signals again: a server in the previous test may have replaced the handlers."""
+        """Handle the signals again, because the previous test may have replaced the handlers."""
         self._session = item.session
         self.take()
         return (yield)
@@ -105,12 +105,12 @@ class Termination:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
-        """Let no further signal disturb the end, after Ctrl-C as well."""
+        """Ignore further signals during the end of the run, also after Ctrl-C."""
         self.ending = True
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Exit with the status of the signal, even if it came during the end."""
+        """Exit with the status of the signal, even if it came during the end of the run."""
         self.ending = True
         yield
         if self._received is not None:
@@ -118,7 +118,7 @@ class Termination:
 
     def _interrupt(self, number: int, _: FrameType | None) -> None:
         __tracebackhide__ = True
-        if os.getpid() != self._process:  # a fork must die as usual
+        if os.getpid() != self._process:  # a forked process must end as usual
             _die(number)
         now = time.perf_counter()
         since, self._at = now - self._at, now
@@ -135,11 +135,11 @@ class Termination:
         running = os.environ.get("PYTEST_CURRENT_TEST")
         reason = f"{signal.Signals(number).name} has ended the run"
         if self._session is not None:
-            self._session.shouldstop = reason  # for a test that catches everything
+            self._session.shouldstop = reason  # because a test may catch everything
         raise SignalError(f"{reason}, in {running}" if running else reason)
 
     def _insist(self) -> None:
-        """Interrupt a test again if it still runs: it may wait for a thread that hangs."""
+        """Interrupt a test again if it still runs, because it may wait for a hanging thread."""
         main = threading.main_thread().ident or 0
         while hasattr(signal, "pthread_kill"):  # Windows has none
             _sleep(_PATIENCE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.threaded import ThreadedServer
-from pytest_cerebras.clock import VirtualClock  # early: it keeps functions that tests may replace
+from pytest_cerebras.clock import VirtualClock  # early, to save real functions
 from pytest_cerebras.observe.completed_waits import CompletedWaits
 from pytest_cerebras.observe.connections import Connections
 from pytest_cerebras.observe.stall_watchdog import StallWatchdog
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 def in_real_time(live: LiveEngine, time_scale: float | None, watchdog: StallWatchdog) -> None:
-    """Give an engine the real clock, or one that runs faster; the watchdog ends its stalls."""
+    """Give an engine the real clock or a faster one; the watchdog ends the stalls of the engine."""
     live.clock = Clock() if time_scale is None else ScaledClock(time_scale)
     live.clock.stall, live.clock.hold = watchdog.hold, watchdog.hold_thread
 
 
 def unwatched(live: LiveEngine, time_scale: float | None, patience: float) -> None:
     """
-    Run an engine in real time for clients whose connections nothing watches.
+    Run an engine in real time for clients whose connections are not watched.
 
-    A stall ends after a minute, or well after the client's time-out if that is known. It ends after
-    ``patience`` seconds if the client is known to have no time-out.
+    A stall ends after ``patience`` seconds if the client is known to have no time-out. If its
+    time-out is known, the stall ends well after that, otherwise after a minute.
     """
     in_real_time(live, time_scale, StallWatchdog(Connections(), patience))
 
@@ -47,7 +47,7 @@ def timed(
     Give the engine its clock. Yield that clock if it is virtual, else None.
 
     The thread of ``server`` keeps real time; None means respx mode. ``watchdog`` ends stalls.
-    ``callers`` learns how many waits have completed.
+    ``callers`` gets the number of completed waits.
     """
     servers = frozenset({server.ident}) if server else frozenset[int]()
     try:

@@ -1,4 +1,4 @@
-"""Brings the verdicts into pytest: as properties of a test, or as its failure."""
+"""Shows verdicts in pytest: as properties of a test, or as its failure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FAILED = pytest.StashKey[bool]()
 
 
 def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
-    """Stop a test whose virtual time or real time runs out, or that sends too many requests."""
+    """Stop a test that exceeds its limit of virtual time, real time, or requests."""
     from pytest_cerebras.clock.interrupt import Interruption
 
     reasons = (mock.clock, mock.live.budget, mock.deadline)
@@ -38,9 +38,9 @@ def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
 
 def explain(mock: CerebrasMock, error: BaseException) -> None:
     """
-    Add the things that the mock stopped to a test's error, unless it already mentions them.
+    Add a note to a test's error on each activity that the mock stopped, unless the error has it.
 
-    Raises another error if the mock ended a stall, because a real server would not have done so.
+    Raises another error if the mock ended a stall, because a real server would not have ended it.
     """
     mock.collector.finish(raised=True)
     interventions = mock.new_interventions(_chain(error))
@@ -62,9 +62,10 @@ def _chain(error: BaseException | None) -> str:
 
 def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
     """
-    Fail a test that passed, if the mock stopped something.
+    Fail a test that passed if the mock stopped an activity of the app.
 
-    In a strict run, verdicts fail it too, and so does a scenario or fault that never acted.
+    In a strict run, verdicts fail the test as well, and so does a scenario or fault that never
+    acted.
     """
     mock.collector.finish(raised=has_raised(item))
     if interventions := mock.new_interventions():
@@ -86,9 +87,9 @@ def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
 
 def _unmet(mock: CerebrasMock, item: pytest.Item) -> list[str]:
     """
-    Return a sentence for each scenario and fault that a test names and never met, if strict.
+    In a strict run, return a sentence for each chosen scenario and fault that never acted.
 
-    Under the scenarios of the matrix, a test may fail to reach what it plays itself.
+    Under the scenarios of the matrix, a test need not reach a scenario that it plays itself.
     """
     by = naming(item)
     in_matrix = by is Naming.NOBODY and scenario_of(item) is not None
@@ -109,7 +110,7 @@ def went_through(
 
 
 def failed_by_verdict(item: pytest.Item) -> bool:
-    """Whether a test failed, or will fail, only because of a verdict."""
+    """Whether a test fails only because of a verdict."""
     return item.stash.get(_FAILED, False)
 
 
@@ -119,7 +120,7 @@ def note(
     """
     Note scenario and verdicts in the report, and whether a verdict failed the test.
 
-    Returns the verdicts not already reported by an intervention, with their scenarios' names.
+    Returns the verdicts that no intervention has reported, each with the name of its scenario.
     """
     if report.failed and failed_by_verdict(item):
         setattr(report, FAILED_BY_VERDICT, True)

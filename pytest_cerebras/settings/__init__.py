@@ -1,1 +1,1 @@
-"""The settings of the plugin, and where they come from."""
+"""The settings of the plugin, and the sources of their values."""

@@ -16,9 +16,9 @@ from .names import CHAOS, EACH, MARKER, MUTATIONS, OPTIONS, SEARCH, STRICT, SWIT
 
 class _WordAction(argparse.Action):
     """
-    Reads ``--cerebras-strict`` and ``--cerebras-strict=all``, and options of the same form.
+    Reads an option with or without a value: ``--cerebras-strict``, ``--cerebras-strict=all``.
 
-    If the option had an optional value, argparse would mistake a path after the option for it.
+    With an optional value of argparse, a path after the option would be mistaken for the value.
     """
 
     def __call__(
@@ -40,35 +40,35 @@ def add_options(parser: pytest.Parser) -> None:
         nargs=0,
         const=STRICT[0],
         dest="cerebras_strict",
-        help="let verdicts on the client fail their test if they are certain; all: let advice "
-        "fail it, too",
+        help="fail a test if there are certain verdicts on its client; all: fail it for advice as "
+        "well",
     )
     parser.addini("cerebras_strict", "which verdicts fail their test: true, false, or all")
     group.addoption(
         "--cerebras-chaos",
         metavar="all|relevant|NAME,...|tag:NAME",
-        help="run every test that uses the mock under each of these scenarios; relevant: all that "
-        "can act on it; NAME(after=3) chooses a parameter",
+        help="run every test that uses the mock under each of these scenarios; relevant: all "
+        "scenarios that can act on the test; NAME(after=3) chooses a parameter",
     )
     group.addoption(
         "--cerebras-shard",
         metavar="N/M",
-        help="run the N-th of M parts of the tests, each on a machine of its own, such as 2/8; "
-        "cerebras-mock report merge joins the reports",
+        help="run only the N-th of M parts of the tests, such as 2/8, with one machine for each "
+        "part; cerebras-mock report merge joins the reports",
     )
-    parser.addini("cerebras_shard", "the part of the tests to run, such as 2/8")
+    parser.addini("cerebras_shard", "the shard of the tests to run, such as 2/8")
     group.addoption(
         "--cerebras-baseline",
         metavar="FILE",
-        help="accept the verdicts in this file, so that strict fails only new ones; if it is "
-        "missing, the run writes it",
+        help="accept the verdicts in this file, so that strict fails tests only for new verdicts; "
+        "if the file is missing, the run writes it",
     )
     _add_report(group)
     group.addoption(
         "--cerebras-search",
         metavar="BUDGET|replay",
-        help="look for faults, in any order, that break a test: 60s or 500 stories for each test; "
-        "replay: only those found before",
+        help="look for sequences of faults that break a test, for 60s or with 500 stories for "
+        "each test; replay: play only the stories found before",
     )
     _add_mutate(group)
     for name, metavar, what in OPTIONS:
@@ -83,14 +83,15 @@ def _add_report(group: pytest.OptionGroup) -> None:
         "--cerebras-report",
         action="append",
         metavar="FILE",
-        help="write a report on the tests that use the mock: FILE.html or FILE.json; repeatable",
+        help="write a report on the tests that use the mock, as FILE.html or FILE.json; can be "
+        "repeated",
     )
     group.addoption(
         "--cerebras-fail-under",
         metavar="PERCENT|met=PERCENT|noticed=PERCENT|explored=PERCENT",
-        help="fail when the tests have met fewer kinds of trouble than this; noticed: when fewer "
-        "tests notice a change (--cerebras-mutate); explored: when fewer faults are tried "
-        "(--cerebras-search)",
+        help="fail if the tests met fewer kinds of trouble than this percentage; noticed: if "
+        "fewer tests notice a change (--cerebras-mutate); explored: if fewer faults were "
+        "tried (--cerebras-search)",
     )
 
 
@@ -101,7 +102,7 @@ def _add_mutate(group: pytest.OptionGroup) -> None:
         nargs=0,
         const=EACH,
         dest="cerebras_mutate",
-        help="run each test that passes again with other answers, and list those that do not "
+        help="repeat each passing test with changed answers, and list the tests that do not "
         "notice; =NAME: run the tests under this change only",
     )
 
@@ -115,7 +116,7 @@ def add_markers(config: pytest.Config) -> None:
             "*scenarios, expect='survives', raises=None, allow_unmet=False",
             "run under these scenarios, and state the expected result",
         ),
-        SEARCH: ("allows=()", "the exceptions with which the search may see the test end"),
+        SEARCH: ("allows=()", "the exceptions that may end the test under search"),
     }
     for name, (parameters, what) in markers.items():
         config.addinivalue_line("markers", f"{name}({parameters}): {what}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 VERDICTS_FAILED = 10
-"""The exit status of a run in which all tests passed, but verdicts failed some of them."""
+"""The exit status of a run in which tests failed only because of verdicts."""
 
 FAILED_BY_VERDICT = "cerebras_failed_by_verdict"
-"""The attribute of a report whose test would have passed without the verdict."""
+"""The attribute that marks the report of a test that would have passed without the verdict."""
 
 
 class ExitStatus:
-    """Counts failures, by whether a verdict caused them."""
+    """Counts all failures, and those caused by a verdict."""
 
     def __init__(self) -> None:
         self._by_verdict = 0

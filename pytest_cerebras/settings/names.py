@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MARKER = "cerebras_mock"
 CHAOS = "cerebras_chaos"
 SEARCH = "cerebras_search"
-# user properties of a test: JUnit files contain all
+# user properties of a test, all of which are written to JUnit files
 VERDICT = "cerebras_verdict"
 ADVICE = "cerebras_advice"
 RETIRED = "cerebras_retired_model"
@@ -26,18 +26,18 @@ BASE_URL = "cerebras_base_url"
 SCENARIO = "cerebras_scenario"
 # a cell without a result, and why: "not-met" or "left-out"
 UNMET = "cerebras_unmet"
-# what the requests of a test would cost, and how much of that was for nothing, in dollars
+# the cost of the requests of a test, and the wasted part of it, in dollars
 COST = "cerebras_cost"
 WASTED = "cerebras_wasted"
-# the properties that the summary shows as they are
+# the properties that the summary shows unchanged
 NOTED = (RETIRED, LEFT_OUT, UNMET, BASE_URL, COST, WASTED)
-# the attribute of a report with the symptoms that its test has shown
+# the attribute of a report for the symptoms of its test
 SYMPTOMS = "cerebras_symptoms"
-# the attribute of a report that says what the search has tried on its test
+# the attribute of a report for the results of the search of its test
 SEARCHED = "cerebras_searched"
-# the attribute of a worker's report that only says how far a search is
+# the attribute of a worker's report that only has the progress of a search
 SEARCHING = "cerebras_searching"
-# the attribute of a report that says which mutations were tried on its test
+# the attribute of a report for the mutations that were tried on its test
 MUTATED = "cerebras_mutated"
 # the attribute of the setup report of a test that uses the mock
 USES_MOCK = "cerebras_uses_mock"
@@ -45,10 +45,12 @@ USES_MOCK = "cerebras_uses_mock"
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 FLAGS |= {"0": False, "false": False, "no": False, "off": False}
 # name, environment variable, help
-SWITCHES = (("mock", "CEREBRAS_MOCK", "use the mock in every test, not only on request"),)
-# the values of `strict` besides a flag; a true flag means the first
+SWITCHES = (
+    ("mock", "CEREBRAS_MOCK", "use the mock in every test, not only in tests that request it"),
+)
+# the values of `strict` besides a boolean; true means the first
 STRICT = ("certain", "all")
-# the value of `mutate` that tries all mutations on each test, and those that it can play alone
+# the value of `mutate` that tries all mutations on each test, and the values that try one
 EACH = "each"
 MUTATIONS = (
     *("healed", "empty", "half", "another-text", "another-tool", "other-arguments"),
@@ -56,7 +58,7 @@ MUTATIONS = (
 )
 # name, metavar, help
 OPTIONS = (
-    ("scenario", "NAME|FILE", "what goes wrong: a shipped scenario or a YAML file"),
+    ("scenario", "NAME|FILE", "the faults to play: a shipped scenario or a YAML file"),
     (
         "edition",
         "NAME|FILE",
@@ -67,20 +69,28 @@ OPTIONS = (
     (
         "mode",
         "server|respx|redirect",
-        "a real server on loopback (default), httpx in process, or a server for the real host, too",
+        "server (default): on loopback; respx: httpx in process; redirect: also for the real host",
     ),
-    ("others", "pass|block", "block: let no request out to any other machine"),
-    ("clock", "real|virtual", "virtual: client and mock share a clock on which sleeps are free"),
+    ("others", "pass|block", "block: let no request out to any other host"),
+    (
+        "clock",
+        "real|virtual",
+        "virtual: client and mock share a clock on which sleeps take no time",
+    ),
     ("max_virtual", "SECONDS", "most virtual seconds in a test (default: 604800, a week)"),
     ("journal", "N", "how many of a test's latest requests to keep (default: 10000)"),
-    ("stall", "SECONDS", "how long a client without a time-out is left to stall (default: 10)"),
+    ("stall", "SECONDS", "how long the mock stalls a client without a time-out (default: 10)"),
     (
         "max_requests",
         "N",
         "how many requests a test may send (default: 200 from one line of code, 2000 in all)",
     ),
     ("budget", "DOLLARS", "fail a test that would cost more than this at the edition's prices"),
-    ("time_scale", "FACTOR", "shorten all waits that the mock announces or causes, such as 0.01"),
+    (
+        "time_scale",
+        "FACTOR",
+        "multiply all waits that the mock announces or causes by a factor such as 0.01",
+    ),
 )
 
 
@@ -93,9 +103,9 @@ class Chosen(str):
 
 
 def scenario_of(item: pytest.Item) -> str | None:
-    """Return the scenario of the matrix that a test runs under."""
+    """Return the scenario of the matrix for a test."""
     found = _chosen_for(item)
-    return None if found is None else str(found)  # a plain str, because xdist can't serialize ours
+    return None if found is None else str(found)  # plain, because xdist can't serialize ``Chosen``
 
 
 def parameters_of(item: pytest.Item) -> Mapping[str, object]:
@@ -110,7 +120,7 @@ def _chosen_for(item: pytest.Item) -> str | None:
 
 
 def is_about_one(definition: pytest.Item) -> bool:
-    """Return whether a marker of the test names its scenario: then no other makes sense."""
+    """Return whether a marker of the test names its scenario, so that no other makes sense."""
     return any(map(names_one, definition.iter_markers(MARKER)))
 
 

@@ -1,4 +1,4 @@
-"""Settings: marker over command line over environment over ini file over default."""
+"""Settings, by precedence: marker, command line, environment, ini file, default."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pytest
 
+from .imports import fast_imports
 from .names import MARKER, OPTIONS, parameters_of, scenario_of
 from .package_check import require_own_package
 from .sources import given, strictness
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from mockserver.scenario import Scenario
 
 PLAYED = pytest.StashKey["Scenario"]()
-"""The scenario that a run of a test plays, whatever its settings name."""
+"""The scenario that a run of a test plays instead of the one in the settings."""
 REWRITTEN = pytest.StashKey["Callable[[Scenario], Scenario]"]()
-"""Turns each scenario that a run of a test plays into another; verdicts don't fail such a run."""
+"""Rewrites each scenario that a run of a test plays; verdicts don't fail such a run."""
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
 T = TypeVar("T")
@@ -31,9 +32,10 @@ T = TypeVar("T")
 
 class _Kind(NamedTuple):
     """
-    The values that a setting accepts: some types, and a name for them in errors.
+    The values that a setting accepts: some types, and their name for error messages.
 
-    Options are converted to the first type. Numbers are within a range; some texts are ``choices``.
+    Options are converted to the first type. Numbers must be from ``least`` to ``most``. Strings
+    must be one of ``choices``, if there are any.
     """
 
     types: tuple[type, ...]
@@ -43,13 +45,13 @@ class _Kind(NamedTuple):
     choices: tuple[str, ...] = ()
 
     def accepts(self, value: Any) -> bool:
-        """Return whether a value of the first type is in the range, or one of the choices."""
+        """Return whether a value of the first type is in the range, or is one of the choices."""
         if isinstance(value, (int, float)):
             return self.least <= value <= self.most
         return not self.choices or value in self.choices
 
 
-# the greatest values keep the clock within the range of datetime
+# the largest values keep the clock within the range of datetime
 _KINDS: Mapping[str, _Kind] = {
     "scenario": _Kind((str, Path), "string or path"),
     "edition": _Kind((str, Path), "string or path"),
@@ -73,12 +75,12 @@ _KINDS: Mapping[str, _Kind] = {
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
-    The settings of a test; None leaves the choice to the scenario.
+    The settings of a test; a setting of None leaves the choice to the scenario.
 
-    ``strict`` says which verdicts fail the test: ``certain`` ones, ``all``, or None for none of
-    them. ``ignored`` verdicts never fail it. With ``allow_unmet``, the scenario need not act on the
-    test. ``played`` outranks the scenario's name, and ``rewrite`` turns each scenario that the test
-    plays into another.
+    ``strict`` selects the verdicts that fail the test: ``certain``, ``all``, or None. ``ignored``
+    verdicts never fail it. With ``allow_unmet``, the test may pass although the scenario did not
+    act. ``played`` takes precedence over the name in ``scenario``. ``rewrite`` changes each
+    scenario that the test plays.
     """
 
     scenario: str = "healthy"
@@ -108,15 +110,15 @@ class Settings:
         return self.played or load(self.scenario, self.parameters)
 
     def as_played(self, scenario: Scenario) -> Scenario:
-        """Return what is played in the place of a scenario."""
+        """Return the scenario that is played instead of a given scenario."""
         return self.rewrite(scenario) if self.rewrite else scenario
 
     def under(self, scenario: str, parameters: Mapping[str, object]) -> Settings:
         """
         Return the settings under a scenario of the matrix.
 
-        ``parameters`` were chosen with the scenario. Parameters from a marker outrank them, if the
-        scenario has them.
+        ``parameters`` were chosen with the scenario. Parameters of a marker take precedence over
+        these, if the scenario has them.
         """
         from mockserver.scenario import load
 
@@ -125,7 +127,7 @@ class Settings:
         return replace(self, scenario=scenario, parameters={**parameters, **taken})
 
     def line(self, *, scenario: bool = True) -> str:
-        """Return the settings in one line for the run header; ``scenario`` may be left out."""
+        """Return the settings in one line for the run header, with or without the scenario."""
         chosen = ((name, getattr(self, name)) for name in _NAMES if scenario or name != "scenario")
         given = [f"{name} {value}" for name, value in chosen if value is not None]
         strict = {None: [], "certain": ["strict"]}.get(self.strict, [f"strict {self.strict}"])
@@ -133,11 +135,11 @@ class Settings:
 
     @property
     def patience(self) -> float:
-        """The seconds that a stall lasts for a client known to have no time-out."""
+        """The length of a stall in seconds for a client known to have no time-out."""
         return self.stall or 10.0
 
     def retention(self) -> Retention:
-        """Return how much a journal keeps. Bodies are kept whole: a test may want to read them."""
+        """Return how much a journal keeps. Bodies are kept whole, because a test may read them."""
         from mockserver.journal import Retention
 
         return Retention() if self.journal is None else Retention(self.journal)
@@ -149,7 +151,7 @@ class Settings:
         return Budget(self.max_requests or 200, self.max_requests or 2000)
 
     def overrides(self) -> Overrides:
-        """Return the settings that outrank the scenario's own."""
+        """Return the settings that take precedence over those in the scenario."""
         from mockserver.edge.live import Overrides
 
         return Overrides(self.edition, self.tier, self.seed)
@@ -159,7 +161,7 @@ def resolve(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
     """
     Return the settings of a test, or of the run. Raises UsageError.
 
-    If the matrix has chosen a scenario for the test, the settings include it.
+    If the matrix chose a scenario for the test, the settings include this scenario.
     """
     marked = _of_markers(item) if item is not None else {}
     found: dict[str, Any] = {}
@@ -196,7 +198,7 @@ def _runs_often(config: pytest.Config) -> bool:
 
 
 def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
-    """If the virtual clock and a time scale are both set, drop the one of lower rank."""
+    """If the virtual clock and a time scale are both set, drop the setting of lower precedence."""
     if found.get("clock") == "virtual" and "time_scale" in found:
         if ranks["clock"] < ranks["time_scale"]:
             del found["time_scale"]
@@ -205,12 +207,12 @@ def _settle_time(found: dict[str, Any], ranks: Mapping[str, int]) -> None:
 
 
 def found_ours() -> None:
-    """Fail the test with one sentence if another ``mockserver`` hides ours."""
+    """Fail the test with a clear message if another package ``mockserver`` hides ours."""
     _plainly(require_own_package)
 
 
 def resolved_for_test(item: pytest.Item) -> Settings:
-    """Return the checked settings of a test; an error fails the test with one sentence."""
+    """Return the checked settings of a test; an error fails the test with a clear message."""
     return _plainly(lambda: checked(item.config, item))
 
 
@@ -218,16 +220,21 @@ def checked(config: pytest.Config, item: pytest.Item | None = None) -> Settings:
     """
     Return the settings of a test, or of the run.
 
-    Raises UsageError if one can't be read, or if the scenario or another value does not exist.
+    Raises UsageError if a setting can't be read, or if the scenario or another value does not
+    exist.
     """
     settings = resolve(config, item)
     require_own_package()
-    from mockserver.core.errors import MockServerError
-    from mockserver.edge.live import LiveEngine
-    from mockserver.verdicts import check_names
+    with fast_imports():
+        from mockserver.core.errors import MockServerError
+        from mockserver.edge.live import LiveEngine
+        from mockserver.verdicts import check_names
 
     if settings.time_scale is not None and settings.clock == "virtual":
-        raise pytest.UsageError("the virtual clock needs no cerebras time_scale")
+        raise pytest.UsageError(
+            "the virtual clock and the cerebras setting time_scale can't be "
+            "combined: leave out one of them"
+        )
     try:
         check_names(settings.ignored)
         LiveEngine(settings.loaded(), settings.overrides())
@@ -247,10 +254,10 @@ def _plainly(act: Callable[[], T]) -> T:
 
 def _of_markers(item: pytest.Item) -> dict[str, Any]:
     """
-    Return the settings in all markers of a test: the nearest marker outranks others, key by key.
+    Return the settings in all markers of a test. For each key, the nearest marker takes precedence.
 
-    Parameters belong to their scenario: if a nearer marker names another scenario, parameters of
-    outer markers do not apply. Ignored verdicts add up.
+    If a nearer marker names a scenario, the parameters of outer markers do not apply, because they
+    belong to another scenario. Ignored verdicts add up.
     """
     merged: dict[str, Any] = {}
     ignored: list[str] = []
@@ -287,7 +294,9 @@ def _ignored(verdicts: Mapping[str, Any]) -> list[str]:
     listed = isinstance(names, (list, tuple, set)) and all(isinstance(one, str) for one in names)
     if unknown or not listed:
         wrong = (
-            f"found {unknown[0]!r}" if unknown else f"'ignore' is {names!r}, not a list of names"
+            f"found {unknown[0]!r}"
+            if unknown
+            else f"found {names!r} for 'ignore', which should be a list of names"
         )
         raise pytest.UsageError(
             f"@pytest.mark.{MARKER}: verdicts takes {{'ignore': [NAME, ...]}}, {wrong}"
@@ -308,7 +317,7 @@ def _converted(name: str, value: Any, rank: int) -> Any:
 
 
 def place(name: str, rank: int) -> str:
-    """Return a setting's name as its place spells it: by rank, a marker, an option, and so on."""
+    """Return a setting's name in its source, by rank: in a marker, as an option, and so on."""
     option = f"--cerebras-{name.replace('_', '-')}"
     variable, key = f"CEREBRAS_MOCK_{name.upper()}", f"the ini key cerebras_{name}"
     return (f"@pytest.mark.{MARKER}: {name}", option, variable, key)[rank]

@@ -1,4 +1,4 @@
-"""Checks that ``mockserver`` is this distribution's package, and not another one of that name."""
+"""Checks that ``mockserver`` is this distribution's package, not another one of that name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from .imports import fast_imports
+
 
 def require_own_package() -> None:
-    """Raise UsageError if another ``mockserver`` hides ours."""
+    """Raise UsageError if another package ``mockserver`` hides ours."""
     hidden = foreign_package()
     if hidden is not None:
         import pytest
@@ -18,10 +20,10 @@ def require_own_package() -> None:
 
 def foreign_package() -> str | None:
     """
-    Return one clear sentence if another ``mockserver`` hides ours; None if all is well.
+    Return a clear message if another package ``mockserver`` hides ours; None if none does.
 
     The distribution mockserver-client installs a package of that name. A folder of that name beside
-    the tests also hides ours.
+    the tests hides ours as well.
     """
     found = find_spec("mockserver")
     if found is not None and _is_whole(found.origin):
@@ -36,13 +38,14 @@ def foreign_package() -> str | None:
 @cache
 def _is_whole(origin: str | None) -> bool:
     """
-    Return whether a package is ours: it has two of our subpackages.
+    Return whether a package is ours, by looking for two of our subpackages.
 
     ``scenarios`` is looked up by import, because an editable install has it in another folder.
     """
     if origin is None or not Path(origin).with_name("verdicts").is_dir():
         return False
     try:
-        return find_spec("mockserver.scenarios") is not None
+        with fast_imports():  # a subpackage's spec takes an import of the package
+            return find_spec("mockserver.scenarios") is not None
     except ImportError:
         return False

@@ -15,17 +15,17 @@ from .names import FLAGS, STRICT, SWITCHES
 
 
 def given(config: pytest.Config, name: str) -> tuple[object, object, object]:
-    """Return a setting's values in option, environment and ini file, each None if not set."""
+    """Return a setting's values in option, environment and ini file; each is None if not set."""
     variable = environ.get(f"CEREBRAS_MOCK_{name.upper()}")
     return _option(config, name), variable or None, config.getini(f"cerebras_{name}") or None
 
 
 def shard_asked(config: pytest.Config) -> tuple[int, str] | None:
     """
-    Return the shard as it was asked for, and the rank of the place that asked.
+    Return the rank of the source that sets the shard, and the text of the setting.
 
-    An empty option counts, too: otherwise each machine would run all tests if CI has not set a
-    variable.
+    An empty option counts as set. Otherwise each machine would run all tests if a variable of CI
+    was empty.
     """
     if config.getoption("cerebras_shard") == "":
         return 1, ""
@@ -52,7 +52,7 @@ def switched_on(config: pytest.Config, switch: str) -> bool:
 
 def strictness(config: pytest.Config) -> str | None:
     """
-    Return which verdicts fail their test: ``certain``, ``all``, or None for no verdicts.
+    Return the setting ``strict``: ``certain`` or ``all`` verdicts fail a test, or None.
 
     Raises UsageError.
     """

@@ -1,1 +1,1 @@
-"""The second player of plans: answers httpx inside the client's process."""
+"""The second player of plans, which answers httpx inside the client's process."""

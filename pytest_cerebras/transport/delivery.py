@@ -1,9 +1,9 @@
 """
-Translates a plan into what a client experiences: pauses, pieces of the body, and exceptions.
+Translates a plan into the pauses, pieces of the body, and exceptions that a client gets.
 
-This module neither waits nor sends. ``core`` is the module that the client's library is built on:
-httpcore or httpcore2. Exceptions are raised as those of the core, and the library translates them
-into its own, as it does for real connections.
+This module neither waits nor sends. ``core`` is the module under the client's library: httpcore or
+httpcore2. This module raises exceptions of the core. The library translates these into its own
+exceptions, as for real connections.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from mockserver.plan import Close, Data, End, Head, Plan, Raw, SingleStep, Wait,
 from mockserver.scenario import PortState
 
 Action: TypeAlias = float | Head | bytes
-"""Sleep that number of seconds, start the response, or hand over a piece of the body."""
+"""An action: sleep a number of seconds, start the response, or deliver a piece of the body."""
 
 
 def actions(plan: Plan, patience: float, core: ModuleType) -> Iterator[Action]:
     """
     Yield the actions of a plan.
 
-    Raises the exceptions that a socket would have caused: ReadTimeout after ``patience`` seconds
-    without a byte, RemoteProtocolError for an early FIN, ReadError for RST.
+    Raises the same exceptions as with a socket: ReadTimeout after ``patience`` seconds without a
+    byte, RemoteProtocolError for an early FIN, ReadError for RST.
     """
     delivery = _Delivery(patience, core)
     for step in expand(plan):
@@ -74,14 +74,14 @@ class _Delivery:
 
     def _waiting(self, seconds: float) -> Iterator[float]:
         left = self._patience - self._quiet
-        if seconds:  # a wait of 0 s keeps two writes apart; here, pieces are apart anyway
+        if seconds:  # a wait of 0 s separates two writes; here, pieces are separate anyway
             yield float(min(seconds, left))
         if seconds > left:
             raise self._core.ReadTimeout("The read operation timed out")
         self._quiet += seconds
 
     def _seen(self, data: bytes) -> bytes:
-        """Return the data, cut at the content length that the head has stated."""
+        """Return the data, cut off at the content length in the head."""
         seen = data if len(data) <= self._owed else data[: int(self._owed)]
         self._owed, self._quiet = self._owed - len(seen), 0.0
         return seen

@@ -1,9 +1,9 @@
 """
 Plays plans to clients of httpx and httpx2 inside the process, through respx.
 
-This is the second player: it does to an ``httpx.Response`` what ``mockserver.edge.play.playback``
-does to a socket. respx ignores the client's time-outs, so this module applies them. Clients of
-other libraries (requests, aiohttp) need the server.
+This is the second player. It plays a plan on an ``httpx.Response``, while
+``mockserver.edge.play.playback`` plays a plan on a socket. respx ignores the client's time-outs, so
+this module applies them. Clients of other libraries (requests, aiohttp) need the server.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ HOST = "api.cerebras.ai"
 
 
 class NoExchange:
-    """A connect to a port that is not open, or a request to the status page: not in the journal."""
+    """A connect to a shut port or a request to the status page, which are not in the journal."""
 
     def __init__(self, live: LiveEngine) -> None:
         self._live = live
         self._stalled = live.stalled
 
     def end(self, *, client_left: bool = False) -> None:
-        """Do nothing: there is no exchange to end."""
+        """Do nothing, because there is no exchange to end."""
 
     async def stall(self, port: int | None) -> None:
         """Hold the client. Raises StallError."""
@@ -65,10 +65,10 @@ class NoExchange:
 
 class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """
-    The body of a response that arrives as planned, for a sync or an async client.
+    The body of a response, which arrives as planned, for a sync or an async client.
 
-    At the end, ``audience.end`` is called once, and says whether the client left early. If the plan
-    stalls without end, the ``audience`` holds the client.
+    At the end, ``audience.end`` is called once, with ``client_left``. If the plan stalls without
+    end, the ``audience`` stalls the client.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._clock = clock
         self._audience = audience
         self._waiting = False
-        self._left: bool | None = None  # None: unknown, it depends on the rest of the plan
+        self._left: bool | None = None  # None: depends on the rest of the plan
 
     def head(self) -> Head:
         """Play the plan up to the head, and return the head."""
@@ -123,7 +123,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
                 await self._wait(action)
 
     def close(self) -> None:
-        """Report the end, once. The client has left early if it would have had to wait for more."""
+        """Report the end once. The client left early if the rest of the body required a wait."""
         left = self._waiting or (self._waits() if self._left is None else self._left)
         self._audience.end(client_left=left)
 
@@ -152,7 +152,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        """Record that the client has not left, if the mock ends the stall."""
+        """If the mock ends the stall, record that the client did not leave early."""
         try:
             yield
         except StallError:
@@ -162,7 +162,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     def _waits(self) -> bool:
         try:
             return any(isinstance(action, float) for action in self._actions)
-        except Exception:  # noqa: BLE001 (an exception that the client has not waited for)
+        except Exception:  # noqa: BLE001 (an exception for which the client did not wait)
             return False
 
     def _noted(self, actions: Iterator[Action], core: ModuleType) -> Iterator[Action]:
@@ -181,7 +181,7 @@ class PlanRouter(respx.MockRouter):
     """
     Answers requests to the hosts of the API and its status page; passes on all other requests.
 
-    respx asks it before all other routers, even those that were started earlier.
+    respx calls this router before all other routers, even before those that were started earlier.
     """
 
     def __init__(
@@ -239,14 +239,14 @@ class PlanRouter(respx.MockRouter):
         )
 
     def _not_ours(self, request: httpx.Request) -> Exception:
-        """Return the exception that makes respx ask the next router, or send the request."""
+        """Return the exception that makes respx call the next router, or send the request."""
         if len(self._routers) > 1:
             return AllMockedAssertionError("this router is for the Cerebras API")
         return PassThrough("not ours", request=request, origin=respx.Route())
 
     @property
     def _routers(self) -> list[respx.Router]:
-        assert self.Mocker is not None  # noqa: S101 (respx knows the mocker of a library)
+        assert self.Mocker is not None  # noqa: S101 (respx has a mocker for each library)
         return self.Mocker.routers
 
 
@@ -257,7 +257,7 @@ def intercepted(
     """
     Answer all requests of httpx and httpx2 to the real API.
 
-    Yields the count of connects to a shut port, and the callers.
+    Yields the counter of connects to a shut port, and the callers.
     """
     refused = RefusedConnects()
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The modules that httpx and its successor httpx2 are built on, and how respx intercepts them."""
+"""The modules under httpx and its successor httpx2, and how respx intercepts these modules."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Library(NamedTuple):
     """
     A library of HTTP clients.
 
-    It translates the exceptions of its ``core`` into its own, which have the same names. ``mocker``
-    is respx's name for the class that intercepts the core.
+    The library translates the exceptions of its ``core`` into its own, which have the same names.
+    ``mocker`` is respx's name for the class that intercepts the core.
     """
 
     core: ModuleType
@@ -33,7 +33,7 @@ def libraries() -> Iterator[Library]:
 
 
 def _mocker(core: str) -> str:
-    """Return respx's name for a core; if there is none, register one that no plugin uses."""
+    """Return respx's name for a core; if there is none, register a name that no plugin uses."""
     ours = f"cerebras-{core}"
     if known := next((name for name in (core, ours) if name in Mocker.registry), None):
         return known

@@ -45,7 +45,9 @@ def test_explain_odd(run, tmp_path):
     ]
     path.write_text(f"name: odd\nrules:\n{''.join(rules)}")
     result = run("explain", str(path), "--requests", "3")
-    assert result.stderr.startswith(f"warning: {path}:4:14: rules[1].schedule: it counts only")
+    assert result.stderr.startswith(
+        f"warning: {path}:4:14: rules[1].schedule: this rule counts only"
+    )
     told = [line for line in result.stdout.splitlines() if " s  #" in line]
     assert ["-> 50" in line for line in told] == [True, False, True]
 

@@ -115,7 +115,7 @@ def test_polled(cerebras_mock):
         time.sleep(0.5)  # noqa: TID251 (as an app does)
     (found,) = cerebras_mock.verdicts
     assert (found.rule, found.certainty) == ("status-page-polled", "advice")
-    assert re.search(r"^\d\d looks at the status page within \d+\.\d s, from ", found.sentence)
+    assert re.search(r"^\d\d requests for the status page within \d+\.\d s, from ", found.sentence)
     assert found.site[0].endswith("test_status_page.py")
 
 

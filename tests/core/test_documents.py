@@ -209,7 +209,7 @@ def test_unknown_key_of_merged_data():
 )
 def test_odd_yaml(text):
     """YAML that cannot become plain data is refused like any other mistake."""
-    with pytest.raises(DocumentError, match=r"^tree\.yaml: YAML that makes no sense: "):
+    with pytest.raises(DocumentError, match=r"^tree\.yaml: not valid YAML: "):
         Document(text, source="tree.yaml")
 
 

@@ -42,13 +42,13 @@ def parsed(text, limits):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (" " * 1_001, "it.yaml: is 1,001 characters long; no more than 1,000 are read"),
+        (" " * 1_001, "it.yaml: is 1,001 characters long; the maximum is 1,000"),
         ("%TAG !a! b\n" * 11, "it.yaml: has more than 10 directives (%)"),
         (
             f"[{'x,' * 20}]",
             (
-                "it.yaml: has more than 20 keys and values, counted as often as aliases (*) repeat "
-                "them"
+                "it.yaml: has more than 20 keys and values, including each repetition by an "
+                "alias (*)"
             ),
         ),
         ("a: &a {b: *a}", "it.yaml: is nested too deeply, or contains itself"),

@@ -107,7 +107,7 @@ def test_sorted_and_folded():
             Diagnosis((), 10_000, 2, cut_off=True),
             (
                 "nothing found in 10,000 files and the environment; 2 files could not be read; "
-                "there are more files: name a folder further down"
+                "there are more files, so name a smaller folder"
             ),
         ),
     ],

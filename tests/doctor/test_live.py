@@ -160,13 +160,19 @@ def test_echoed_key(asked):
     ("environ", "why"),
     [
         ({}, "CEREBRAS_API_KEY is not set"),
-        ({"CEREBRAS_API_KEY": "a\x00b"}, "CEREBRAS_API_KEY has characters that no header can have"),
+        (
+            {"CEREBRAS_API_KEY": "a\x00b"},
+            "CEREBRAS_API_KEY has characters that are not allowed in a header",
+        ),
         ({"CEREBRAS_API_KEY": KEY, "CEREBRAS_BASE_URL": "api.cerebras.ai"}, "not the URL"),
-        ({"CEREBRAS_API_KEY": KEY, "CEREBRAS_BASE_URL": "http://x.test"}, "show the key"),
+        (
+            {"CEREBRAS_API_KEY": KEY, "CEREBRAS_BASE_URL": "http://x.test"},
+            "send the key unencrypted",
+        ),
     ],
 )
 def test_nothing_sent(today, environ, why):
-    """What can't be asked, or would show the key, is not sent."""
+    """What can't be asked, or would send the key unencrypted, is not sent."""
     examination = Examination.of(environ, today)
     (line,) = examination.announcement()
     assert line.startswith("nothing is sent: ")
@@ -181,7 +187,7 @@ def test_announcement(today):
     assert line == (
         "sending at most 3 requests: GET https://api.cerebras.ai/v1/models and "
         "POST https://api.cerebras.ai/v1/chat/completions with the key in CEREBRAS_API_KEY, then "
-        f"GET {STATUS_PAGE} without it; they cost at most 100 tokens"
+        f"GET {STATUS_PAGE} without the key; together they cost at most 100 tokens"
     )
     assert SECRET not in repr(real)
 

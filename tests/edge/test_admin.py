@@ -144,7 +144,7 @@ def test_shared_clock(call, live):
     live.clock.shared = True
     status, said = call("POST clock", query="advance=1m")
     assert (status, live.elapsed) == (400, 0.0)
-    assert said["error"] == "the client shares this clock; let the test call advance()"
+    assert said["error"] == "the client shares this clock; call advance() in the test"
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ def test_from_one_place(asking):
     assert statuses(sent) == [200, 200, 200, 400, 200]
     assert [one.intervened for one in sent] == [False, False, False, True, False]
     assert budget.sentence() == (
-        f"the app sends requests endlessly: 3 requests came from a.py:1, but a test may send only "
+        f"the app sends requests endlessly; 3 requests came from a.py:1, but a test may send only "
         f""
-        f"2 from one line; the last of these that was answered got {sent[2].outcome}. End the "
+        f"2 from one line; the last one that was not refused got {sent[2].outcome}. End the "
         f"loop, "
         "or allow more with --cerebras-max-requests"
     )

@@ -249,7 +249,7 @@ def test_a_folder_with_a_broken_file(write, watch, caplog, tmp_path):
 def test_a_folder_without_any(write, watch):
     """A folder without a scenario is one sentence."""
     write("all/ours.yaml", EDITION)
-    with pytest.raises(DocumentError, match="all: there is no scenario in it that ends in "):
+    with pytest.raises(DocumentError, match="all: this folder contains no scenario in a "):
         watch("all")
 
 

@@ -45,7 +45,7 @@ def test_near_misses():
     one, two = met(Scenario("x", rules=(*rules, last)), requests=2)
     assert one.remarks == []
     assert two.remarks == [
-        "not by rule 'first': counted as request 2, and the schedule says first: 1",
+        "not by rule 'first': counted as request 2, but the schedule has first: 1",
         *(f"not by rule 'r{at}': the model is 'llama3.1-8b', not 'm{at}'" for at in range(3)),
         "not by rule 'r3': the model is 'llama3.1-8b', not 'm3' (nor by 3 more)",
     ]
@@ -57,7 +57,7 @@ def test_port_out_of_order():
     found = met(parse(text), requests=4)
     assert [sample.line for sample in found[:3]] == [
         "connection refused",
-        "no connection, the connect times out",
+        "no connection, connecting times out",
         "connection lost in the TLS handshake",
     ]
     assert [sample.spans[0].kind for sample in found[:3]] == ["lost", "stall", "lost"]

@@ -140,5 +140,5 @@ def test_in_calls(ask, play, stream):
 )
 def test_one_place(places, named):
     """Two places are one too many."""
-    with pytest.raises(ValueError, match=f"names {named}: name only one of them"):
+    with pytest.raises(ValueError, match=f"has {named}; keep only one of them"):
         Cut(**places)

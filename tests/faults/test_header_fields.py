@@ -48,8 +48,8 @@ def test_no_head(fault):
     [
         ("x y", "a", "is not a header field"),
         ("x", "a\nb", "is not a header field"),
-        ("Content-Length", "3", "the mock's own"),
-        ("transfer-encoding", "chunked", "the mock's own"),
+        ("Content-Length", "3", "the mock itself sets"),
+        ("transfer-encoding", "chunked", "the mock itself sets"),
     ],
 )
 def test_wrong_fields(name, value, wrong):

@@ -117,5 +117,5 @@ def test_no_pointer(told, pointer):
 
 def test_nothing_left():
     """A document can't be removed as a whole."""
-    with pytest.raises(ValueError, match="'' is the whole document"):
+    with pytest.raises(ValueError, match="'' means the whole document"):
         JsonPatch(remove=("",))

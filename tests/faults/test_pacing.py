@@ -105,9 +105,9 @@ def test_wrong_rate(told, rate):
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(Pace).validate_python({"tokens_per_second": rate})
     [error] = caught.value.errors()
-    expected = "should be tokens a second, at least 0.001, or 'model'"
+    expected = "should be a number of tokens a second, at least 0.001, or 'model'"
     if rate is None:
-        expected = "names neither 'first_token' nor 'tokens_per_second'"
+        expected = "should have 'first_token' or 'tokens_per_second'"
     assert told(error) == expected
 
 

@@ -63,5 +63,5 @@ def test_replaces(apply, chat, plan):
 
 def test_problem_of_nothing():
     """A page has no problem to name."""
-    with pytest.raises(ValueError, match="'page' takes no 'problem'; 'error' and"):
+    with pytest.raises(ValueError, match="'page' has no 'problem'; only 'error' and"):
         NoCompletion("page", "queue_exceeded")

@@ -220,7 +220,7 @@ def test_replaces(plan):
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
-        ({"message": "what?"}, "names neither a problem nor a status"),
+        ({"message": "what?"}, "should have a 'problem' or a 'status'"),
         (
             {"status": 500, "body": "x", "code": "y"},
             "'body' replaces the whole body, so 'code' has no effect",
@@ -236,19 +236,19 @@ def test_replaces(plan):
         ),
         (
             {"status": 429, "retry_after": 1.0, "retry_after_date": 1.0},
-            "'retry_after' and 'retry_after_date' are the same header; keep one",
+            "'retry_after' and 'retry_after_date' set the same header; keep only one",
         ),
         (
             {"status": 429, "retry_after": 1.0, "headers": {"Retry-After": "soon"}},
-            "'Retry-After' and 'retry_after' are the same header; keep one",
+            "'Retry-After' and 'retry_after' set the same header; keep only one",
         ),
         (
             {"status": 429, "should_retry": False, "headers": {"x-should-retry": "1"}},
-            "'x-should-retry' and 'should_retry' are the same header; keep one",
+            "'x-should-retry' and 'should_retry' set the same header; keep only one",
         ),
         (
             {"status": 500, "content_type": "a/b", "headers": {"content-type": "c/d"}},
-            "'content-type' and 'content_type' are the same header; keep one",
+            "'content-type' and 'content_type' set the same header; keep only one",
         ),
     ],
 )
@@ -274,7 +274,7 @@ def test_braces(message):
     ("keys", "wrong"),
     [
         ({"headers": {"x y": "a"}}, "is not a header field"),
-        ({"headers": {"Content-Length": "3"}}, "the mock's own"),
+        ({"headers": {"Content-Length": "3"}}, "the mock itself sets"),
         ({"content_type": "a\nb"}, "is not a header field"),
     ],
 )

@@ -212,7 +212,7 @@ def test_near_misses(ask, engine, now):
     )
     assert run.handle(ask(), now=now).near_misses == ()
     assert [str(miss) for miss in run.handle(ask(), now=now).near_misses] == [
-        "rules[1]: counted as request 2, and the schedule says first: 1",
+        "rules[1]: counted as request 2, but the schedule has first: 1",
         "rule 'later': the state is 'start', not 'down'",
         "rule 'other': the model is 'llama3.1-8b', not 'qwen*'",
     ]

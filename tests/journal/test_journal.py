@@ -146,7 +146,7 @@ def test_only_the_last_are_kept():
         add(journal, exchange(at=at))
     assert [one.at for one in journal.exchanges] == [6.0, 7.0]
     assert (journal.count, journal.dropped, journal.begun) == (3, 1, 5.0)
-    with pytest.raises(DroppedError, match="all 3 requests, and the journal keeps the last 2"):
+    with pytest.raises(DroppedError, match="all 3 requests, but the journal keeps the last 2"):
         list(journal)
 
 

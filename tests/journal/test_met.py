@@ -162,7 +162,7 @@ def test_dropped(after, ask):
     [
         (
             Rule("late", faults=(BUSY,), schedule=Schedule(after=3)),
-            "#2 was not taken by rule 'late': counted as request 2, and the schedule says after: 3",
+            "#2 was not taken by rule 'late': counted as request 2, but the schedule has after: 3",
         ),
         (
             Rule("short", reply=Script(tokens=9), faults=(Cut(after_tokens=40),)),
@@ -184,7 +184,7 @@ def test_why_without_rules(after, now):
     """Without a rule there is a reason as well."""
     scenario = of(context=8192)
     assert why_unmet(scenario, after(scenario)) == (
-        "no limit, window or check of it has refused a request"
+        "none of its limits, windows or checks has refused a request"
     )
     assert why_unmet(scenario, Engine(scenario, now=now).journal) == "no request reached the mock"
 

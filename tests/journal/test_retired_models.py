@@ -23,7 +23,7 @@ def test_retirements_of_ours(engine, ask, now):
     ours = replace(running.edition, name="ours")
     running.handle(ask(model="llama3.1-8b"), now=now)
     assert retirements(running.journal, ours) == [
-        "llama3.1-8b answers here, but by edition 'ours' the API retired it on 2026-05-27"
+        "llama3.1-8b answers in this mock, but by edition 'ours' the API retired it on 2026-05-27"
     ]
 
 
@@ -33,5 +33,5 @@ def test_retirements(engine, ask, now):
     for model in ("llama3.1-8b", "llama3.1-8b", "gpt-oss-120b", "gpt-4o"):
         running.handle(ask(model=model), now=now)
     assert retirements(running.journal, running.edition) == [
-        "llama3.1-8b answers here, but the live API retired it on 2026-05-27"
+        "llama3.1-8b answers in this mock, but the live API retired it on 2026-05-27"
     ]

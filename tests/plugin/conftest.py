@@ -8,14 +8,47 @@ each inner run find them done.
 from __future__ import annotations
 
 import signal
-from importlib import import_module
+import warnings
+from importlib import import_module, metadata
+from pkgutil import walk_packages
 
 import pytest
 
-for used in ("session.clients", "search.searching", "session.failure", "transport.inprocess"):
-    import_module(f"pytest_cerebras.{used}")
+import pytest_cerebras
+from pytest_cerebras.egress import client_hooks
+
+for found in walk_packages(pytest_cerebras.__path__, "pytest_cerebras."):
+    if "child" not in found.name and not found.name.endswith("__main__"):
+        import_module(found.name)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # as the hooks do
+    for hook in client_hooks.client_hooks():
+        client_hooks._owner(hook)
 import_module("cerebras.cloud.sdk")
+import_module("mockserver.journal.retired_models")
 import_module("trustme")
+
+
+class Installed:
+    """A distribution that reads its lists of files and entry points once."""
+
+    def __init__(self, distribution):
+        self._distribution = distribution
+
+    def __getattr__(self, name):
+        value = getattr(self._distribution, name)
+        if name in ("entry_points", "files"):
+            setattr(self, name, value)
+        return value
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed():
+    """Let pytest look once for what is installed: it does so in each inner run."""
+    found = list(map(Installed, metadata.distributions()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metadata, "distributions", lambda **_: iter(found))
+        yield
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def test_others_blocked(run, pytester, mode, marker, options, ini):
     result = run(code, f"--cerebras-mode={mode}", *options)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["a request to elsewhere.example was stopped (*test_others*.py:8): *-others block *"]
+        ["a request to elsewhere.example was stopped (*test_others*.py:8): *-others block, *"]
     )
 
 
@@ -262,9 +262,9 @@ def test_way_out(cerebras_mock, monkeypatch):
     cerebras_mock.assert_requests(1)
 """
 TO_RESPX = "let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; *"
-TO_REDIRECT = "*, and no other client; use --cerebras-mode redirect, *"
+TO_REDIRECT = "* in the test's own process; use --cerebras-mode redirect, *"
 REDIRECTED = (
-    "let the app read CEREBRAS_BASE_URL, or, if the address is written into it, use "
+    "let the app read CEREBRAS_BASE_URL, or, if the app has a fixed address, use "
     "--cerebras-mode redirect; *"
 )
 

@@ -113,7 +113,7 @@ def test_folder(write, tmp_path):
 
 def test_empty_folder(tmp_path):
     """A folder without any is likely the wrong one."""
-    assert said(str(tmp_path)) == [f"{tmp_path}: there is no .yaml or .yml file in it"]
+    assert said(str(tmp_path)) == [f"{tmp_path}: this folder contains no .yaml or .yml file"]
 
 
 def test_edition_beside_it(write):

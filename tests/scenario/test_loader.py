@@ -162,7 +162,7 @@ def test_unreadable(tmp_path):
         (
             "name: x\nrules:\n- faults:\n  - error: {problem: wrong_api_ky}\n",
             (
-                "4:22: rules[0].faults[0].error.problem: no problem has this name, "
+                "4:22: rules[0].faults[0].error.problem: is not the name of a problem, "
                 "found 'wrong_api_ky'; did you mean 'wrong_api_key'? Allowed are wrong_api_key, "
             ),
         ),
@@ -177,8 +177,8 @@ def test_unreadable(tmp_path):
         (
             "name: x\nrules:\n- reply: {text: hi, tokens: 3}\n",
             (
-                "3:10: rules[0].reply: has text and tokens: of text, json, tokens and echo there "
-                "may be one at most, found {'text': 'hi', 'tokens': 3}; tool_calls and reasoning"
+                "3:10: rules[0].reply: has text and tokens, but only one of text, json, tokens and "
+                "echo is allowed, found {'text': 'hi', 'tokens': 3}; tool_calls and reasoning"
             ),
         ),
         (

@@ -43,7 +43,7 @@ def difference(match, view=CHAT):
             "the prompt does not match 'Rome'",
         ),
         (Match(key="csk-*"), "there is no key"),
-        (Match(headers={"X-Team": "a"}), "the header 'x-team' is not there"),
+        (Match(headers={"X-Team": "a"}), "the header 'x-team' is missing"),
         (Match(headers={"X-Team": None}), None),
         (Match(messages=2), "there are 1 messages, not 2"),
         (Match(messages=Range(1, 3)), None),
@@ -51,7 +51,7 @@ def difference(match, view=CHAT):
         (Match(tools=False), None),
         (Match(json={"$.stream": True, "$.model": "x"}), "$.model is 'llama3.1-8b', not 'x'"),
         (Match(attempt=2), None),
-        (Match(attempt=Range(3)), "it is attempt 2, not 3 or more"),
+        (Match(attempt=Range(3)), "this is attempt 2, not 3 or more"),
         (Match(method=("GET", "POST")), None),
         (Match(method=("GET", "HEAD")), "the method is POST, not GET or HEAD"),
         (Match(excluded=Match(model="qwen*")), None),
@@ -88,7 +88,7 @@ def test_not_warming():
     """A rule that is for all but one thing is not for the warm-up, whatever that thing is."""
     match = Match(excluded=Match(endpoint="models"))
     assert difference(match, RequestView("warming")) == (
-        "the endpoint is 'warming', which a rule must name"
+        "the endpoint is 'warming', which a rule matches only by name"
     )
 
 

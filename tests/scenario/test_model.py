@@ -134,12 +134,12 @@ def test_one_fault(refused, entry):
         ({"context": 0}, "greater_than_equal 1"),
         ({"spent": {"requests": -1}}, "greater_than_equal 0"),
         ({"rules": [{"match": {"endpoint": "chats"}}]}, "'chat', 'completions'"),
-        ({"rules": [{"faults": [{"error": {"problem": "x"}}]}]}, "no problem has this name"),
+        ({"rules": [{"faults": [{"error": {"problem": "x"}}]}]}, "is not the name of a problem"),
         (
             {"rules": [{"faults": [{"error": {"status": 99}}]}]},
             "should be a status from 200 to 599",
         ),
-        ({"rules": [{"faults": [{"error": {}}]}]}, "names neither a problem nor a status"),
+        ({"rules": [{"faults": [{"error": {}}]}]}, "should have a 'problem' or a 'status'"),
         ({"rules": [{"faults": [{"truncate": {}}]}]}, "missing"),
         ({"rules": {"name": "x"}}, "tuple_type"),
         ({"rules": [{"count_by": "session"}]}, "literal_error 'request'"),
@@ -147,11 +147,11 @@ def test_one_fault(refused, entry):
         ({"rules": [{"then": "stay"}]}, "has 'then' without a 'sequence'"),
         (
             {"rules": [{"reply": {"text": "a"}, "sequence": ["pass"]}]},
-            "has both 'reply' and 'sequence', which may hold the reply",
+            "has both 'reply' and 'sequence'; put the reply in the sequence",
         ),
         (
             {"rules": [{"faults": [{"no_done": {}}], "sequence": ["pass"]}]},
-            "has both 'faults' and 'sequence', which may hold the faults",
+            "has both 'faults' and 'sequence'; put the faults in the sequence",
         ),
     ],
 )

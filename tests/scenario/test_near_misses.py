@@ -26,8 +26,8 @@ def test_near_misses():
     """Rules stopped by their schedule come first, then those waiting for a state."""
     decision = Run(RULES, 0).choose(ASKED, 0.0, CallProgress())
     assert decision.no_match.near_misses(ASKED) == (
-        NearMiss("rules[2]", "counted as request 1, and the schedule says at: [9]"),
-        NearMiss("rule 'late'", "counted as request 1, and the schedule says at: [2]"),
+        NearMiss("rules[2]", "counted as request 1, but the schedule has at: [9]"),
+        NearMiss("rule 'late'", "counted as request 1, but the schedule has at: [2]"),
         NearMiss("rule 'state'", "the state is 'start', not 'down'"),
         NearMiss("rule 'model'", "the model is 'llama', not 'qwen*'"),
         NearMiss("rule 'stream'", "stream is false, not true"),
@@ -41,7 +41,7 @@ def test_as_it_was():
     for _ in range(2):
         run.choose(ASKED, 0.0, CallProgress())
     assert [str(miss) for miss in first.no_match.near_misses(ASKED)] == [
-        "rule 'third': counted as request 1, and the schedule says at: [3]",
+        "rule 'third': counted as request 1, but the schedule has at: [3]",
         "rule 'state': the state is 'start', not 'down'",
     ]
 

@@ -83,8 +83,8 @@ def test_texts_stay_texts(value):
         (
             {"word": ["a"]},
             (
-                "2:14: description: the parameter 'word' is neither a text nor a number to insert "
-                "into a text"
+                "2:14: description: only a text or a number can be inserted into a text; 'word' "
+                "is neither"
             ),
         ),
         ({"word": object}, "6:9: parameters.word: YAML has no form for <class 'object'>"),
@@ -134,7 +134,7 @@ def test_unknown_parameter(given, said):
             "parameters: {times: 1}\nrules:\n- schedule:\n    first: ${tims}\n",
             (
                 "5:12: rules[0].schedule.first: no parameter is called 'tims'; did you mean "
-                "'times'? Allowed are times; $${tims} is the text itself"
+                "'times'? Allowed are times; for the text itself write $${tims}"
             ),
         ),
         (
@@ -144,7 +144,7 @@ def test_unknown_parameter(given, said):
         ("description: ${}\n", "2:14: description: no parameter is called ''; there are none; "),
         (
             "parameters: {tier: 1}\n",
-            "2:20: parameters.tier: should be a name such as after_tokens, and none of edition, ",
+            "2:20: parameters.tier: should be a name such as after_tokens, but not one of edition",
         ),
         ("parameters: {a-b: 1}\n", "2:19: parameters.a-b: should be a name such as after_tokens"),
         ("parameters: [a]\nsource: ${a}\n", "2:13: parameters: should be a mapping"),
@@ -166,7 +166,7 @@ def test_parameters_multiply(value, use):
     """What the parameters fill in is bounded as the file is."""
     uses = f'- "{use}"\n' * 200
     said = wrong(f"name: x\nparameters: {{a: {value}}}\ntags:\n{uses}")
-    assert ": the parameters fill in more than a file may have" in said
+    assert ": the parameters make the file larger than is allowed" in said
 
 
 def test_placeholder_inside_braces():
@@ -215,7 +215,7 @@ def test_automatic(tmp_path):
             "parameters.after.auto: should be one of most, least, ",
         ),
         ("{auto: mots, otherwise: 3}", "found 'mots'; did you mean 'most'?"),
-        ("{auto: most}", "parameters.after: the key 'otherwise' is missing"),
+        ("{auto: most}", "parameters.after: give 'otherwise', the value for clients"),
         ("{auto: most, otherwies: 3}", "unknown key 'otherwies'; did you mean 'otherwise'?"),
         ("{auto: [most], otherwise: 3}", "should be one of most"),
         ("{auto: most, otherwise: soon}", "should be a whole number, found 'soon'"),

@@ -69,9 +69,12 @@ def test_no_header():
         ),
         (
             "[&a [x,x,x,x,x,x], &b [*a,*a,*a,*a,*a], &c [*b,*b,*b,*b,*b,*b], *c,*c,*c,*c]",
-            "X-Cerebras-Mock-Fault: has more than 1,000 keys and values, counted as often as ",
+            "X-Cerebras-Mock-Fault: has more than 1,000 keys and values, including each ",
         ),
-        ("no_done" + " " * 20_000, "X-Cerebras-Mock-Fault: is 20,007 characters long; no more "),
+        (
+            "no_done" + " " * 20_000,
+            "X-Cerebras-Mock-Fault: is 20,007 characters long; the maximum ",
+        ),
     ],
 )
 def test_wrong_fault(text, said):

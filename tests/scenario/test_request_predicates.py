@@ -34,7 +34,7 @@ TABLE = [
     (request_predicates.stream(wanted=True), {"stream": True}, None),
     (request_predicates.stream(wanted=True), {}, "stream is false, not true"),
     (request_predicates.attempt(Range(1, 1)), {}, None),
-    (request_predicates.attempt(Range(2)), {}, "it is attempt 1, not 2 or more"),
+    (request_predicates.attempt(Range(2)), {}, "this is attempt 1, not 2 or more"),
     (request_predicates.key("csk-top*"), {}, None),
     (request_predicates.key("csk-low*"), {}, "the key does not match"),
     (request_predicates.key("*"), {"headers": {}}, "there is no key"),
@@ -44,9 +44,9 @@ TABLE = [
         {"headers": {"x": "b"}},
         "the header 'x' is 'b', not 'a*'",
     ),
-    (request_predicates.header("x", "*"), {"headers": {}}, "the header 'x' is not there"),
+    (request_predicates.header("x", "*"), {"headers": {}}, "the header 'x' is missing"),
     (request_predicates.header("x", None), {"headers": {}}, None),
-    (request_predicates.header("x", None), {"headers": {"x": ""}}, "the header 'x' is there"),
+    (request_predicates.header("x", None), {"headers": {"x": ""}}, "the header 'x' is present"),
     (request_predicates.messages(Range(1, 1)), {"messages": [HI]}, None),
     (
         request_predicates.messages(Range(0, 1)),
@@ -66,9 +66,9 @@ TABLE = [
     (
         request_predicates.tools("get"),
         {"tools": TOOLS},
-        "no tool 'get' is offered, but get_time, get_date",
+        "'get' is not an offered tool (get_time, get_date)",
     ),
-    (request_predicates.tools("get"), {}, "no tool 'get' is offered, but none"),
+    (request_predicates.tools("get"), {}, "'get' is not an offered tool (none)"),
     (request_predicates.contains("Kiel"), {"messages": [HI]}, None),
     (request_predicates.contains("kiel"), {"messages": [HI]}, "the prompt does not contain 'kiel'"),
     (request_predicates.regex("K.e"), {"messages": [HI]}, None),
@@ -108,7 +108,7 @@ def test_warming():
     """A warm-up must be named."""
     assert said(request_predicates.NOT_WARMING, view()) is None
     assert said(request_predicates.NOT_WARMING, view("warming")) == (
-        "the endpoint is 'warming', which a rule must name"
+        "the endpoint is 'warming', which a rule matches only by name"
     )
 
 

@@ -211,7 +211,7 @@ def test_what_a_sequence_lets_pass():
     assert found[0].action == faults
     assert [str(miss) for miss in found[3].no_match.near_misses(CHAT)] == [
         "rule 'actions': counted as request 4, and its sequence is over",
-        "rule 'other': counted as request 2, and the schedule says first: 1",
+        "rule 'other': counted as request 2, but the schedule has first: 1",
     ]
     passing = Run((Rule("actions", sequence=(RuleAction(), faults)),), 0)
     (miss,) = passing.choose(CHAT, 0.0, CallProgress()).no_match.near_misses(CHAT)

@@ -51,10 +51,10 @@ def test_numbers(schedule, numbers):
 @pytest.mark.parametrize(
     ("schedule", "trial", "said"),
     [
-        (Schedule(first=3), Trial(4), "counted as request 4, and the schedule says first: 3"),
-        (Schedule(at=(2, 5)), Trial(1), "counted as request 1, and the schedule says at: [2, 5]"),
-        (Schedule(every=2), Trial(3), "counted as request 3, and the schedule says every: 2"),
-        (Schedule(after=2), Trial(2), "counted as request 2, and the schedule says after: 2"),
+        (Schedule(first=3), Trial(4), "counted as request 4, but the schedule has first: 3"),
+        (Schedule(at=(2, 5)), Trial(1), "counted as request 1, but the schedule has at: [2, 5]"),
+        (Schedule(every=2), Trial(3), "counted as request 3, but the schedule has every: 2"),
+        (Schedule(after=2), Trial(2), "counted as request 2, but the schedule has after: 2"),
         (
             Schedule(probability=0.2),
             Trial(1, draws=(0.51234,)),
@@ -63,17 +63,17 @@ def test_numbers(schedule, numbers):
         (
             Schedule(window=Window(after=10.0)),
             Trial(1, 2.5),
-            "it came at 2.5 s, when its window was closed",
+            "it came at 2.5 s, when the window was closed",
         ),
         (
             Schedule(any_of=(Schedule(at=(2,)), Schedule(at=(3,)))),
             Trial(4),
-            "counted as request 4, and none of 'any' agrees",
+            "counted as request 4, but no schedule in 'any' agrees",
         ),
         (
             Schedule(all_of=(Schedule(first=9), Schedule(every=3))),
             Trial(4),
-            "counted as request 4, and the schedule says every: 3",
+            "counted as request 4, but the schedule has every: 3",
         ),
         (
             Schedule(excluded=Schedule(first=3)),

@@ -120,7 +120,7 @@ def test_description():
     assert model["description"] == "One model as an edition serves it."
     assert (
         model["properties"]["max_output"]["description"]
-        == "`max_output` is the longest completion, in tokens."
+        == "`max_output`: the longest completion, in tokens."
     )
 
 

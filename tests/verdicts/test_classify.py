@@ -227,7 +227,7 @@ def test_unknown_path(engine, ask, now, path):
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        ({"model": "cerebras/gpt-oss-120b"}, "a router's words"),
+        ({"model": "cerebras/gpt-oss-120b"}, "a router's additions"),
         ({"model": "ours-7b"}, "'ours-7b' is not served"),
         ({"max_completion_tokens": 10**7}, "more than the window"),
     ],

@@ -73,13 +73,13 @@ def found(engine, ask, now):
         (
             {"rule": {"faults": (ErrorEvent(after_tokens=2),)}, "stream": True},
             "an error ended the stream after 2 tokens of the answer: Encountered a server",
-            "handle errors while reading a stream too",
+            "also handle errors while reading a stream",
         ),
         (
             {"rule": {"faults": (ErrorEvent(after_tokens=2, form="text", event="error"),)}}
             | {"stream": True},
             "ended the stream after 2 tokens of the answer: Encountered a server",
-            "handle errors while reading a stream too",
+            "also handle errors while reading a stream",
         ),
         (
             {"rule": {"reply": Script(tokens=9), "faults": (NoFinish(),)}, "stream": True},
@@ -97,11 +97,11 @@ def found(engine, ask, now):
             "the request needs 0 tokens",
             "drop the oldest messages",
         ),
-        ({"store": True}, "the body has store: OpenAI's API knows it", "leave it out"),
+        ({"store": True}, "the body has store: OpenAI's API accepts this", "leave it out"),
         (
             {"prompt_cache_key": "x" * 1025},
             "at most 1024 characters",
-            "only what the API documents",
+            "only fields and values that the API documents",
         ),
         ({"rule": error("queue_exceeded")}, "the service is overloaded", "back-off and jitter"),
         ({"rule": error("service_unavailable")}, "the service is overloaded", "back-off"),
@@ -118,7 +118,11 @@ def found(engine, ask, now):
             "the answer stopped at 5 tokens, the default of 512",
             "set max_completion_tokens",
         ),
-        ({"max_tokens": 4}, "stopped at 4 tokens, the 4 it asked for", "finish_reason 'length'"),
+        (
+            {"max_tokens": 4},
+            "stopped at 4 tokens, the 4 that the request asked for",
+            "finish_reason 'length'",
+        ),
     ],
 )
 def test_sentences(found, case, what, fix):

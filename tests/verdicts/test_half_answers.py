@@ -108,7 +108,7 @@ def test_nothing(stage, text):
     play.evidence = Evidence(held=(Held("`answer`", text),))
     (found,) = play.verdicts()
     assert found.title == "half-answer (advice)"
-    assert found.sentence == "#1 was empty, and `answer` holds that as an answer"
+    assert found.sentence == "#1 was empty, and `answer` holds it as an answer"
 
 
 def test_nothing_left_of_it(cut):
@@ -118,7 +118,7 @@ def test_nothing_left_of_it(cut):
     play.evidence = Evidence(held=(Held("`answer`", ""),))
     (found,) = play.verdicts()
     assert found.title == "half-answer (advice)"
-    assert found.sentence == f"#1 was cut off after {TOKENS} tokens, and `answer` has nothing of it"
+    assert found.sentence == f"#1 was cut off after {TOKENS} tokens, and `answer` lacks the text"
 
 
 @pytest.mark.parametrize("content", ["", None, "null"])

@@ -36,7 +36,7 @@ def test_loop(stage):
     outcome = play.engine.journal.exchanges[9].outcome
     assert play.judged() == ["endless-requests"]
     assert play.sentence("endless-requests") == (
-        f"12 requests came from app.py:31, and the last one answered, #10, got {outcome}",
+        f"12 requests came from app.py:31, and the last answered one, #10, got {outcome}",
         (3, 4, 5, 6, 7, 8, 9, 10),
     )
 
@@ -85,7 +85,7 @@ def test_polled(stage):
     watch(play, *(0.5 * at for at in range(200)), by=sender("app.py:12"))
     (found,) = play.verdicts()
     assert (found.rule, found.certainty) == ("status-page-polled", "advice")
-    assert found.sentence == "120 looks at the status page within 59.5 s, from app.py:12"
+    assert found.sentence == "120 requests for the status page within 59.5 s, from app.py:12"
     assert found.site == ("app.py", 12)
     assert found.exchanges == ()
 
@@ -129,4 +129,4 @@ def test_scaled(stage):
     play.engine.journal = journal
     watch(play, *range(0, 110, 10))
     (found,) = play.verdicts()
-    assert found.sentence == "11 looks at the status page within 1.0 s"
+    assert found.sentence == "11 requests for the status page within 1.0 s"

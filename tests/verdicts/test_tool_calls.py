@@ -90,7 +90,7 @@ def test_partial_tool_call(calling, fault, stream, arguments):
     play.send(5, messages=[QUESTION, made(call, arguments), answered(call)], tools=[TOOL])
     assert certainty(play) == ["certain"]
     what = "#1 calls 'weather' with arguments that were cut off"
-    said = f"{what}, and #2 answers it as if they were whole"
+    said = f"{what}, and #2 answers the call as if the arguments were whole"
     assert play.sentence("partial-tool-call") == (said, (1, 2))
 
 

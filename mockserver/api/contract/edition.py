@@ -40,32 +40,35 @@ class Model:
     """
     One model as an edition serves it.
 
-    ``context`` is the context window, prompt plus completion, in tokens. ``windows`` are smaller
-    context windows, by the name of the tier. ``max_output`` is the longest completion, in tokens.
-    ``default_output`` is the completion limit of requests that set none, in tokens (null: the rest
-    of the context window). ``speed`` is how many tokens it generates per second.
+    ``context``: the context window, prompt plus completion, in tokens. ``windows``: smaller context
+    windows, by the name of the tier. ``max_output``: the longest completion, in tokens.
+    ``default_output``: the completion limit of requests that set none, in tokens (null: the rest of
+    the context window). ``speed``: how many tokens the model generates per second.
 
-    ``name`` is its name in the lists of models. ``description`` is the text about it there.
-    ``owner`` is the organization that made it. ``hugging_face_id`` is the repository of its
-    weights. ``created`` is the time of its release, in seconds since the epoch. ``price`` is what
-    its tokens cost; that of a retired model is the last one known (null: none is known).
-    ``tokenizer`` names its tokenizer family. ``preview`` says that it may be withdrawn at short
-    notice. ``retired`` is the first day on which the live API refuses it as not found. ``archived``
-    makes the refusal of a retired model say that it is archived. ``successor`` is the model that
-    the API's notice of the retirement recommends, by id (null: none is recommended).
+    ``name``: the model's name in lists of models. ``description``: the text about the model in
+    these lists. ``owner``: the organization that made the model. ``hugging_face_id``: the Hugging
+    Face repository of the model's weights. ``created``: the time of the model's release, in seconds
+    since the epoch. ``price``: the price of the model's tokens, for a retired model the last known
+    price (null: unknown). ``tokenizer``: the family of the model's tokenizer. ``preview``: whether
+    the model may be withdrawn at short notice. ``retired``: the first day on which the live API
+    answers that the model was not found. ``archived``: whether the API's refusal of the retired
+    model calls it archived. ``successor``: the id of the model that the API's notice of the
+    retirement recommends (null: none).
 
-    ``prompt_base`` is how many tokens the chat template adds to a prompt. ``prompt_each`` is how
-    many tokens it adds to each message. ``tokens_per_event`` is how many tokens an event of a
-    stream has. ``stop_event`` adds an empty delta to a stream, for the token that ends the content.
-    ``thought_event`` adds an empty delta for the token that ends the reasoning.
-    ``whole_tool_calls`` sends each tool call of a stream in one chunk. ``role_last`` puts the role
-    of a message after its tool calls. ``counts_cached`` says whether usage has
-    ``prompt_tokens_details``. ``whole_seconds`` makes ``created`` in ``time_info`` a whole number.
+    ``prompt_base``: how many tokens the chat template adds to a prompt. ``prompt_each``: how many
+    tokens the chat template adds to each message. ``tokens_per_event``: how many tokens an event of
+    a stream has. ``stop_event``: whether a stream has an empty delta for the token that ends the
+    content. ``thought_event``: whether a stream has an empty delta for the token that ends the
+    reasoning. ``whole_tool_calls``: whether a stream has each tool call in one chunk.
+    ``role_last``: whether the role of a message comes after its tool calls. ``counts_cached``:
+    whether ``usage`` has ``prompt_tokens_details``. ``whole_seconds``: whether ``created`` in
+    ``time_info`` is a whole number.
 
-    ``vision`` says whether it accepts images. ``reasoning`` says whether it reasons before it
-    answers. ``reasoning_efforts`` are the efforts it accepts (empty: all). ``reasoning_formats``
-    are the formats it accepts (empty: all). ``reasoning_effort`` is its default effort.
-    ``reasoning_format`` is its default format. ``lacks`` lists features of the API that it refuses.
+    ``vision``: whether the model accepts images. ``reasoning``: whether the model reasons before it
+    answers. ``reasoning_efforts``: the efforts that the model accepts (empty: all).
+    ``reasoning_formats``: the formats that the model accepts (empty: all). ``reasoning_effort``:
+    the default effort. ``reasoning_format``: the default format. ``lacks``: features of the API
+    that are refused for the model.
     """
 
     context: Positive
@@ -102,7 +105,7 @@ class Model:
     windows: Mapping[str, Positive] = field(default_factory=dict[str, int])
 
     def window(self, tier: str | None) -> int:
-        """Return the context window for a tier; without a tier, the widest."""
+        """Return the context window for a tier, or the widest window without a tier."""
         return self.windows.get(tier or "", self.context)
 
 
@@ -111,8 +114,7 @@ class PerPeriod:
     """
     A limit for each period.
 
-    ``minute`` is the limit per minute. ``hour`` is the limit per hour. ``day`` is the limit per
-    day.
+    ``minute``: the limit per minute. ``hour``: the limit per hour. ``day``: the limit per day.
     """
 
     minute: Positive
@@ -125,9 +127,9 @@ class Amounts:
     """
     The rate limits of one key on one model.
 
-    ``requests`` limits the number of requests. ``tokens`` limits the tokens of prompts and
-    completions; if there is a ``total``, cached prompt tokens do not count. ``total`` limits all
-    tokens, cached ones included (null: there is only one limit on tokens).
+    ``requests``: the limit on requests. ``tokens``: the limit on the tokens of prompts and
+    completions; cached prompt tokens do not count towards this limit if ``total`` is set.
+    ``total``: the limit on all tokens, cached ones included (null: no such limit).
     """
 
     requests: PerPeriod
@@ -140,7 +142,7 @@ class Tier(Amounts):
     """
     The rate limits of a pricing plan, for one key on each model.
 
-    ``models`` are models with limits of their own, by id.
+    ``models``: limits that replace those of the plan for some models, by model id.
     """
 
     models: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])
@@ -155,16 +157,16 @@ class Edition:
     """
     One state of the API.
 
-    ``extends`` is another edition, by name or by the path of its file, which supplies all values
-    missing here. ``name`` is its name in reports. ``description`` describes it in a line. ``date``
-    is the day it describes: models retired by then are refused. ``models`` are the models of the
-    API, by id. ``tiers`` are the pricing plans, by name. ``default_tier`` is the tier whose limits
-    are shown if no tier is chosen.
+    ``extends``: the name or the file of another edition, which supplies all values missing here.
+    ``name``: the edition's name in reports. ``description``: one line about the edition. ``date``:
+    the day whose API the edition describes; models retired by that day are refused. ``models``: the
+    models of the API, by id. ``tiers``: the pricing plans, by name. ``default_tier``: the tier
+    whose limits are shown in header fields if no tier is chosen.
 
-    ``keys`` says which API keys are valid. ``bodies`` describes the bodies of successful answers.
-    ``headers`` describes the header fields. ``validation`` says how invalid bodies are refused.
-    ``limits`` says how requests and tokens are limited. ``revived`` are retired models that still
-    answer. ``prompt_cache`` says whether prompts are cached.
+    ``keys``: which API keys are valid. ``bodies``: the bodies of successful answers. ``headers``:
+    the header fields. ``validation``: how invalid bodies are refused. ``limits``: how requests and
+    tokens are limited. ``revived``: retired models that still answer. ``prompt_cache``: whether
+    prompts are cached.
     """
 
     name: str
@@ -192,7 +194,7 @@ class Edition:
         return self.tiers[name]
 
     def narrowed(self, *, tier: str | None, context: int | None) -> Edition:
-        """Return the edition with the context windows of a tier, cut to ``context`` tokens."""
+        """Return the edition with the context windows of a tier, each cut to ``context`` tokens."""
         tier = self.default_tier if tier == DEFAULT else tier
         models = {
             name: replace(model, context=min(model.window(tier), context or model.context))

@@ -38,7 +38,7 @@ Check = Literal[
     "schemas",
     "tool_schemas",
 ]
-"""The checks of well-formed bodies; see ``refusals``."""
+"""The names of the checks of well-formed bodies; see ``refusals``."""
 
 CompletionDetail: TypeAlias = Literal[
     "accepted_prediction_tokens", "rejected_prediction_tokens", "reasoning_tokens"
@@ -71,7 +71,7 @@ def _template(text: str) -> str:
     try:
         text.format_map({"token": "0", "expires": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)})
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise ValueError("should be a template of {token} and {expires:%Y-%m-%d}") from error
+        raise ValueError("should be a template with {token} and {expires:%Y-%m-%d}") from error
     return text
 
 
@@ -84,15 +84,16 @@ FieldValue: TypeAlias = Annotated[str, Field(pattern=r"^[ -~]*$")]
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    How requests and tokens are limited, and how a refusal says so.
+    How requests and tokens are limited, and what the refusal of a request contains.
 
-    ``refill`` says whether quotas refill evenly (``continuous``), or all at once at the next full
-    minute, hour and midnight in UTC (``window``). ``reserves`` chooses how many tokens a request
-    reserves besides its prompt until it is over: with ``completion``, the longest completion that
-    it may get; with ``asked``, its own limit up to 16,384, or 16,384 if it has none; with
-    ``estimate``, its own limit, or the length of its prompt if it has none. ``retry_after`` says
-    whether a refusal has that header. ``overload_headers`` are additional header fields for the
-    answer of a full queue, such as ``x-should-retry``.
+    ``refill``: ``continuous`` if quotas refill evenly, ``window`` if they refill all at once at the
+    next full minute, hour or midnight (UTC). ``reserves``: how many tokens a request reserves, in
+    addition to its prompt, until it is over; ``completion``: the longest completion that the
+    request can get; ``asked``: the request's own limit up to 16,384 tokens, or 16,384 if the
+    request sets none; ``estimate``: the request's own limit, or the length of its prompt if the
+    request sets none. ``retry_after``: whether a refusal has the header field ``retry-after``.
+    ``overload_headers``: additional header fields of the answer while the queue is full, such as
+    ``x-should-retry``.
     """
 
     reserves: Literal["completion", "asked", "estimate"] = "completion"
@@ -106,27 +107,28 @@ class Keys:
     """
     Which API keys are valid.
 
-    ``prefix`` is how a valid key begins. ``missing`` is the problem of a request without a key.
+    ``prefix``: the beginning of a valid key. ``missing``: the error that a request without a key
+    gets.
     """
 
     prefix: str = ""
     missing: Literal["not_authenticated", "wrong_api_key"] = "not_authenticated"
 
     def sample(self, name: str) -> str:
-        """Return a valid key with a name in it; without a prefix it begins like real keys."""
+        """Return a valid key with a name in it; without a prefix the key begins like real keys."""
         return f"{self.prefix or 'csk-'}{name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
     """
-    The keys in the bodies of successful answers, in order; those of today by default.
+    The keys in the bodies of successful answers, in order; the defaults are those of today.
 
-    ``usage`` are the keys of the object of this name. ``completion_details`` are the keys of
-    ``completion_tokens_details``. ``prompt_details`` are the keys of ``prompt_tokens_details``;
-    ``image_tokens`` is present only for models with vision. ``counts_reasoning`` says whether
-    ``reasoning_tokens`` counts the reasoning, or is always 0. ``time_info`` are the keys of the
-    object of this name. ``done`` says whether a stream ends with ``[DONE]``, or just ends.
+    ``usage``: the keys of the object ``usage``. ``completion_details``: the keys of
+    ``completion_tokens_details``. ``prompt_details``: the keys of ``prompt_tokens_details``;
+    ``image_tokens`` is present only for models with vision. ``counts_reasoning``: whether
+    ``reasoning_tokens`` counts the reasoning; otherwise it is always 0. ``time_info``: the keys of
+    the object ``time_info``. ``done``: whether a stream ends with ``[DONE]``.
     """
 
     usage: tuple[UsageKey, ...] = (
@@ -145,20 +147,21 @@ class Bodies:
     def __post_init__(self) -> None:
         missing = [key for key in _NEEDED_USAGE if key not in self.usage]
         if missing:
-            raise ValueError(f"usage should have {' and '.join(missing)} too")
+            raise ValueError(f"usage should also have {' and '.join(missing)}")
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderFields:
     """
-    The header fields of an answer; those of today by default.
+    The header fields of an answer; the defaults are those of today.
 
-    ``limits`` are the rate limits that are shown, each with its remainder. ``total`` are those
-    whose remainder counts all tokens, if a tier counts uncached tokens separately. ``resets`` also
-    shows the seconds until each limit is reset. ``transport_security`` is the value of
-    ``strict-transport-security`` for completions. ``plain_transport_security`` is the value for
-    all other answers. ``cookie`` is a template with ``{token}`` and ``{expires}``, a date (null: no
-    cookie). ``server_timing`` says whether the two ``server-timing`` fields are sent.
+    ``limits``: the rate limits that are shown, each with its remainder. ``total``: the rate limits
+    whose remainder counts all tokens, if a tier counts uncached tokens separately. ``resets``:
+    whether the seconds until each limit is reset are shown. ``transport_security``: the value of
+    ``strict-transport-security`` for completions. ``plain_transport_security``: the value of
+    ``strict-transport-security`` for all other answers. ``cookie``: a template with ``{token}`` and
+    the date ``{expires}`` (null: no cookie). ``server_timing``: whether the two ``server-timing``
+    fields are sent.
     """
 
     limits: tuple[LimitName, ...] = get_args(LimitName)
@@ -178,11 +181,11 @@ class Validation:
     """
     How an invalid body is refused.
 
-    ``status`` is the status of the refusal; it was 422 until 2026-04-24. ``prefix`` precedes each
-    place in the body; it was ``body.`` until 2026-04-24. ``union_members`` says whether a value
-    that fits none of several types gets a line for each type, with its name, or a single line, as
-    it did until 2026-04-24. ``images`` is how many images a request may hold. ``waives`` names the
-    checks that are skipped.
+    ``status``: the status of the refusal; it was 422 until 2026-04-24. ``prefix``: the text before
+    each path in the body; it was ``body.`` until 2026-04-24. ``union_members``: whether a value
+    that fits none of several types gets one line for each type, with the name of the type; until
+    2026-04-24 such a value got a single line. ``images``: how many images a request may contain.
+    ``waives``: the checks that are skipped.
     """
 
     status: Annotated[int, Field(ge=400, le=499), WHOLE] = 400

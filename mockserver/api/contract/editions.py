@@ -16,7 +16,7 @@ from .edition import SHIPPED, Edition
 
 DEFAULT = "guide"
 _Read: TypeAlias = tuple[Any, Edition]
-"""An edition with the merged data of its file and of all that it extends."""
+"""An edition, and the data of its file merged with the data of all editions that it extends."""
 
 
 def names() -> list[str]:
@@ -37,8 +37,8 @@ def parse(text: str, *, source: str = "<text>") -> Edition:
     """
     Read an edition from YAML text.
 
-    ``source`` is its path: errors name it, and a path in ``extends`` is relative to it. Raises
-    DocumentError.
+    ``source`` is the path of the text. Errors name this path, and a path in ``extends`` is relative
+    to it. Raises DocumentError.
     """
     return _read(Document(text, source=source))[1]
 
@@ -51,7 +51,7 @@ def _load(name: str, *above: str) -> _Read:
 
 @cache
 def _compiled(name: str) -> Edition:
-    # each may extend any other
+    # all names, because each edition can extend any other one
     found: Edition | None = compiled(SHIPPED, name, *names()) if name in names() else None
     return found or _shipped(name)[1]
 
@@ -64,7 +64,7 @@ def _shipped(name: str) -> _Read:
 
 
 def _read(document: Document, *above: str) -> _Read:
-    """Read an edition; ``above`` is the chain of files that extend it."""
+    """Read an edition; ``above`` is the chain of files that extend the edition."""
     data = document.data
     if isinstance(data, dict) and data.get("extends") is not None:
         data = _overlaid(_base(document, *above), data)

@@ -1,9 +1,9 @@
 """
-The endpoints of the API: a row for each, from which the rest follows.
+The table of the API's endpoints, with one row for each.
 
 Routing, validation, limits, the ``x-ratelimit`` fields, the endpoints for batches and the endpoints
-for rules are all read from here. Only the answers are made elsewhere: ``mockserver.engine.answers``
-has a function for each row.
+for rules are all read from this table. Only the answers are made elsewhere:
+``mockserver.engine.answers`` has a function for each row.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Annotated, Literal, NotRequired, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, with_config
 from pydantic_core import PydanticKnownError
-from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+from typing_extensions import TypedDict  # pydantic needs this TypedDict before Python 3.12
 
 from .requests import ChatCompletionRequest, CompletionRequest
 
@@ -27,15 +27,15 @@ ModelFormat: TypeAlias = Literal["default", "openrouter", "huggingface"]
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """
-    One endpoint; ``path`` may hold one name in braces, and ``{model}`` is the id of a model.
+    One endpoint; ``path`` can contain one placeholder in braces; ``{model}`` is the id of a model.
 
-    ``cost`` says what counts against the limits of a key and model: for ``completion``, the request
-    and the tokens of its prompt and its answer; for ``prompt``, the request and the tokens of its
-    prompt; otherwise nothing. ``body`` is the type of the JSON that a request holds, ``upload``
-    says that it holds a form with a file instead, ``query`` is the type of its query. ``text`` is
-    the key of the body that has the prompt. ``key`` says whether an API key is needed.
+    ``cost``: what counts against the limits of a key and model: the request with the tokens of its
+    prompt and answer (``completion``), the request with the tokens of its prompt (``prompt``), or
+    nothing (``free``). ``body``: the type of a JSON body. ``upload``: whether the body is a form
+    with a file instead. ``query``: the type of the query. ``text``: the key of the prompt in the
+    body. ``key``: whether an API key is needed.
 
-    A row that is not free has a ``text``, and a ``model`` in its body.
+    Every row that is not ``free`` has a ``text``, and its body has a ``model``.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Endpoint:
 
     @property
     def limited(self) -> bool:
-        """Whether its requests count against limits."""
+        """Whether requests to the endpoint count against limits."""
         return self.cost != "free"
 
     def id_in(self, path: str) -> str | None:
@@ -65,7 +65,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def one_of(found: object, names: Iterable[str]) -> object:
-    """Return the name that was found. Raises PydanticKnownError if it is not among the names."""
+    """Return ``found``. Raises PydanticKnownError if ``found`` is not among the names."""
     known = [*names]
     if found in known:
         return found
@@ -78,7 +78,7 @@ def _in_batches(found: object) -> object:
 
 
 Url: TypeAlias = Annotated[str, BeforeValidator(_in_batches)]
-"""The path of an endpoint that a batch may use: one with limits."""
+"""The path of an endpoint that a batch can use, which must have limits."""
 
 
 @with_config(ConfigDict(extra="forbid"))

@@ -31,10 +31,10 @@ class Price:
     """
     The price of a model, in US dollars per million tokens.
 
-    ``prompt`` is the price of the tokens of prompts. ``completion`` is the price of the tokens of
-    completions, reasoning included. ``cached`` is the price of prompt tokens that come from the
-    cache (null: the same as for other prompt tokens, as the API documents it). ``date`` is the day
-    on which the price was seen. ``source`` says where it was seen.
+    ``prompt``: the price of the tokens of prompts. ``completion``: the price of the tokens of
+    completions, reasoning included. ``cached``: the price of prompt tokens that come from the cache
+    (null: the price of uncached tokens, as documented by the API). ``date``: the day on which the
+    price was seen. ``source``: where the price was seen.
     """
 
     prompt: Dollars
@@ -44,13 +44,13 @@ class Price:
     source: str = ""
 
     def of(self, prompt: int, completion: int, cached: int = 0) -> float:
-        """Return the dollars for some tokens; ``cached`` is the part of ``prompt`` in the cache."""
+        """Return the dollars for some tokens; ``cached`` counts prompt tokens from the cache."""
         less = 0.0 if self.cached is None else cached * (self.prompt - self.cached)
         return (prompt * self.prompt + completion * self.completion - less) / _MILLION
 
 
 def _mapping(value: object) -> object:
-    """Refuse two prices without names, the form of the API's own catalogue."""
+    """Refuse a list of two prices per token, which is the former way to write a price."""
     if isinstance(value, (list, tuple)):
         raise ValueError(  # noqa: TRY004 (pydantic collects only ValueErrors)
             "should be in dollars per million tokens, such as {prompt: 0.35, completion: 0.75}"
@@ -63,7 +63,7 @@ NamedPrice: TypeAlias = Annotated[Price, BeforeValidator(_mapping)]
 
 def per_token(dollars: float) -> str:
     """
-    Return a price per million tokens as the API writes it: for one token, as a text.
+    Return a price per million tokens in the API's form: the price of one token, as a text.
 
     >>> per_token(0.35), per_token(2.25), per_token(0)
     ('0.00000035', '0.00000225', '0')

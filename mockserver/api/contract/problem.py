@@ -1,10 +1,10 @@
 """
-One error answer, and the exception that asks for it.
+One error answer, and the exception that leads to this answer.
 
 The body of an HTTP error is flat (``{"message","type","param","code"}``, compact, in this order).
-There are exceptions: missing credentials get FastAPI's form, the edge sends text or a page, an
-unknown path gets an empty body, and an error within a stream is nested. ``problems`` lists all
-errors.
+There are exceptions: missing credentials get FastAPI's form, Cloudflare sends plain text or an HTML
+page, an unknown path gets an empty body, and an error within a stream is nested. ``problems`` lists
+all errors.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CONTENT_TYPES = {
     "html": "text/html; charset=UTF-8",
     "event": "text/event-stream; charset=utf-8",
 }
-# the title is that of the edge's real pages, the rest is our own wording
+# the title is that of Cloudflare's real pages; the rest is our own wording
 _PAGE = """\
 <!DOCTYPE html>
 <html lang="en-US">
@@ -49,8 +49,8 @@ class Problem:
     """
     One error answer; its text may contain {model}, {length}, {limit} and {reason}.
 
-    ``example`` replaces a missing {reason}, as when a scenario injects the error. ``period`` is the
-    period of the exhausted quota, in seconds; 0 for other errors.
+    ``example`` is the {reason} if the request supplies none, for example when a scenario injects
+    the error. ``period`` is the period of the exhausted quota, in seconds; 0 for other errors.
     """
 
     status: int
@@ -65,16 +65,16 @@ class Problem:
 
     @property
     def content_type(self) -> str:
-        """The content type of the shape."""
+        """The content type of the body."""
         return _CONTENT_TYPES[self.shape]
 
     @property
     def http_status(self) -> int:
-        """The status of the answer: 200 for an error within a stream, which has begun by then."""
+        """The status of the answer; 200 for an error within a stream, which has begun by then."""
         return HTTPStatus.OK if self.shape == "event" else self.status
 
     def body(self, facts: Mapping[str, object]) -> bytes:
-        """Return the body, with the facts of the request filled in."""
+        """Return the body, with ``facts`` about the request in place of the placeholders."""
         match self.shape:
             case "flat":
                 return dumps(self._details(facts, has_id=self.has_id))
@@ -95,7 +95,7 @@ class Problem:
         return event({"status_code": self.status, "error": self._details(facts, has_id=True)})
 
     def plan(self, facts: Mapping[str, object], fields: Headers) -> Plan:
-        """Return the plan of the answer, with a ``content-length`` unless it is a stream."""
+        """Return the plan of the answer, with a ``content-length`` except for an event."""
         body = self.body(facts)
         framing = () if self.shape == "event" else (("content-length", str(len(body))),)
         return (Head(self.http_status, (*fields, *framing)), Data(body), End())
@@ -114,9 +114,9 @@ class Problem:
 
 class RefusalError(Exception):
     """
-    The API refuses the request; raised by the checks of a request.
+    The API's refusal of a request; raised by the checks of the request.
 
-    ``status`` is for problems whose status depends on the edition; None means the catalogue's.
+    ``status`` is for problems whose status depends on the edition; None means the problem's own.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class RefusalError(Exception):
 
     def unraised(self) -> RefusalError:
         """
-        Return the same refusal without its traceback, because the frames keep whole bodies alive.
+        Return the same refusal without its traceback, whose frames keep whole bodies alive.
 
         A stored refusal could otherwise be part of a reference cycle with those frames, which stays
         in memory until the garbage collector finds it.

@@ -1,7 +1,7 @@
 """
 Every known error of the API, by name, from ``problems.yaml``.
 
-The catalogue is read at the first use rather than at import: most runs refuse nothing at first.
+The catalogue is read at its first use and not at import, because most runs begin without an error.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@ Rate limits as token buckets.
 The API counts requests and tokens per minute, hour and day, for each key and model. A bucket
 refills continuously, or all at once when its period ends. A request is admitted if every bucket
 holds enough: one request, and the tokens of its prompt plus those of the longest completion that it
-may get. When the request is over, unused tokens are put back. A tier may count tokens twice: all
-tokens, and those not found in the prompt cache. Times are arguments, in seconds.
+may get. When the request is over, unused tokens are put back. A tier can have two limits on tokens:
+one on all tokens, and one on tokens that are not in the prompt cache. Times are arguments, in
+seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .edition_settings import TODAY, HeaderFields, Refill
 LimitKind = Literal["requests", "tokens", "total"]
 LIMIT_KINDS: tuple[LimitKind, ...] = get_args(LimitKind)
 LimitKey: TypeAlias = tuple[LimitKind, str]
-"""The limited quantity, and the period of the limit."""
+"""What is limited, and the period of the limit."""
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 SECONDS = {"second": 1.0, **PERIODS}
 _FIELD = "x-ratelimit-"
@@ -42,7 +43,7 @@ class Bucket:
 
     @staticmethod
     def refill_all(buckets: Iterable[Bucket], now: float) -> None:
-        """Refill buckets of this kind, in a third less time than one by one."""
+        """Refill buckets of this kind; this takes a third less time than refilling one by one."""
         for bucket in buckets:
             if now > bucket.at:
                 capacity = bucket.capacity
@@ -75,7 +76,7 @@ class Window(Bucket):
 
     @staticmethod
     def refill_all(buckets: Iterable[Bucket], now: float) -> None:
-        """Refill those whose period has ended."""
+        """Refill the buckets whose period has ended."""
         for bucket in buckets:
             if now // bucket.period > bucket.at // bucket.period:
                 bucket.level = float(bucket.capacity)
@@ -89,7 +90,7 @@ class Window(Bucket):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The limit that refuses a request, and the seconds until it would admit the same request."""
+    """The limit that refuses a request, and the seconds until the request would be admitted."""
 
     kind: LimitKind
     period: str
@@ -97,12 +98,12 @@ class Refusal:
 
     @property
     def problem(self) -> str:
-        """The name in the catalogue of problems, which has one for both kinds of tokens."""
+        """The name of the problem, which is the same for both limits on tokens."""
         return f"{'tokens' if self.kind == 'total' else self.kind}_per_{self.period}"
 
     @property
     def retry_after(self) -> int:
-        """Whole seconds, rounded up so that a retry then is never too early."""
+        """The wait in whole seconds, rounded up so that a retry after it is never too early."""
         return max(1, math.ceil(self.wait - _INSTANT))
 
 
@@ -133,7 +134,8 @@ class Quota:
     The rate limits of one key on one model, and how much is left.
 
     A quota that is not ``enforced`` is counted and shown, but refuses nothing. ``shape`` describes
-    its header fields. It ``counts_twice`` if cached tokens have a limit of their own.
+    the header fields that show the quota. ``counts_twice`` is true if one limit counts all tokens
+    and another one leaves out cached tokens.
     """
 
     def __init__(
@@ -164,7 +166,7 @@ class Quota:
         self._shown = self._fields(self._buckets)
 
     def impose(self, limits: Mapping[LimitKey, Temporary]) -> None:
-        """Replace the temporary limits; one that is imposed already keeps its bucket."""
+        """Replace the temporary limits; a limit that is already imposed keeps its bucket."""
         self._imposed = {
             place: there
             if (there := self._imposed.get(place)) and there[0] == limit
@@ -191,7 +193,7 @@ class Quota:
         imposed: Mapping[LimitKey, tuple[Temporary, float]],
         now: float,
     ) -> None:
-        """Set all levels to those of a quota that is kept elsewhere, with its temporary limits."""
+        """Set the levels and the temporary limits to those of a quota that is stored elsewhere."""
         for bucket, level in zip(self._buckets.values(), levels, strict=True):
             bucket.level, bucket.at = level, now
         if imposed or self._imposed:
@@ -204,7 +206,7 @@ class Quota:
         return self._bucket(capacity, SECONDS[period], float(capacity), now)
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
-        """Return the refusal with the longest wait for a request that reserves these tokens."""
+        """Return the refusal with the longest wait; ``tokens`` is what the request reserves."""
         if not self._enforced and not self._imposed:
             return None
         needs: Mapping[LimitKind, int] = {"requests": 1, "tokens": tokens, "total": tokens}
@@ -214,7 +216,7 @@ class Quota:
         return worst if worst and worst.wait else None
 
     def _wait(self, place: LimitKey, amount: float, now: float) -> float:
-        """Return the seconds until there is enough, or until the temporary limit ends."""
+        """Return the seconds until the amount is available, or until the temporary limit ends."""
         other = self._enforced.get(place)
         wait = other.wait_for(amount, now) if other else 0.0
         if place not in self._imposed:
@@ -231,12 +233,12 @@ class Quota:
         self, reserved: int, used: int, now: float, *, cached: int = 0, since: float = math.inf
     ) -> None:
         """
-        Put back reserved tokens that were not used; ``cached`` of the used ones are free.
+        Put back the unused tokens; ``cached`` of the used tokens came from the cache.
 
-        Limits that were imposed after the reservation, at ``since``, are not changed.
+        Limits that were imposed after ``since``, the time of the reservation, are not changed.
         """
         unused = reserved - used
-        if unused < 0:  # refill first: the change must not precede a refill that was due
+        if unused < 0:  # a refill that is due comes before the change
             self._refill(now)
         self._change((0, unused + self._free(cached), unused), since)
 
@@ -249,8 +251,8 @@ class Quota:
         """
         Return the edition's header fields: limits first, then remainders, then reset times.
 
-        ``returning`` counts reserved tokens that the answer with these fields puts back. ``cached``
-        counts its prompt tokens from the cache.
+        ``returning`` counts reserved tokens that are put back after the answer with these fields.
+        ``cached`` counts the prompt tokens from the cache.
         """
         self._refill(now)
         back = (0, returning + self._free(cached), returning)
@@ -262,7 +264,7 @@ class Quota:
         return (*shown.limits, *left, *resets)
 
     def _fields(self, buckets: Mapping[LimitKey, Bucket]) -> _Shown:
-        """Prepare the content of the header fields, whose names never change."""
+        """Prepare the header fields, except for the remainders and the reset times."""
         shape = self._shape
         shown = [
             (kind, period, f"{kind}-{period}", bucket)
@@ -277,7 +279,7 @@ class Quota:
         return _Shown(
             tuple((f"{_FIELD}limit-{name}", str(bucket.capacity)) for *_, name, bucket in shown),
             remaining,
-            # counted to the next full minute, hour or midnight (UTC)
+            # limits are reset at the next full minute, hour or midnight (UTC)
             [(f"{_FIELD}reset-{name}", bucket.period) for *_, name, bucket in shown]
             if shape.resets
             else [],
@@ -291,7 +293,7 @@ class Quota:
         """
         Add amounts to all buckets, in the order of ``LIMIT_KINDS``.
 
-        A level may become negative, so that putting back is exact.
+        A level may become negative, so that unused tokens can be put back exactly.
         """
         for amount, buckets in zip(amounts, self._by_kind, strict=True):
             if amount and buckets:

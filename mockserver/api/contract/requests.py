@@ -1,10 +1,10 @@
 """
-The request bodies, as tables.
+The types of the request bodies.
 
 Names, ranges and defaults come from the server's own OpenAPI document ("Cerebras Cloud API" 0.2.0).
-They are typed dictionaries, because pydantic validates bytes into plain dictionaries in a third of
-the time that models take. The class names are the server's, because the real API's messages contain
-them, for example as the tag of a union.
+The bodies are typed dictionaries, because pydantic validates bytes into plain dictionaries in a
+third of the time that models take. The class names are the server's, because the real API's
+messages contain them, for example as the tag of a union.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
 from pydantic import ConfigDict, Field, with_config
-from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+from typing_extensions import TypedDict  # pydantic needs this TypedDict before Python 3.12
 
 Penalty: TypeAlias = Annotated[float, Field(ge=-2, le=2)] | None
 TokenLimit: TypeAlias = Annotated[int, Field(ge=-1)] | None
@@ -34,7 +34,7 @@ class ToolChoice(StrEnum):
 
 @with_config(ConfigDict(extra="forbid"))
 class _Strict(TypedDict):
-    """A body or a part of one that allows only the keys it declares, as do its subclasses."""
+    """A body or a part of a body; each subclass allows only the keys that it declares."""
 
 
 class TextContent(_Strict):
@@ -210,7 +210,7 @@ class ChatCompletionRequest(_Strict):
 
 
 TokenArray: TypeAlias = list[Annotated[int, Field(ge=0)]]
-_SEVERAL = Field(max_length=1024)  # inferred: there must be some bound
+_SEVERAL = Field(max_length=1024)  # inferred, because there must be some bound
 
 
 class CompletionRequest(_Strict):

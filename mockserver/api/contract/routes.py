@@ -19,11 +19,11 @@ _VERSIONS = re.compile("^(/v1)+(?=/)")
 
 def route(method: str, path: str) -> tuple[str, str]:
     """
-    Return the endpoint and the id in the path, which is empty if it has none.
+    Return the endpoint and the id in the path; the id is empty if the path has none.
 
     HEAD is answered like GET, without a body (RFC 9110, 9.3.2). Raises RefusalError. An unknown
-    path or a trailing slash is an empty 404 from the gateway. A wrong method, including OPTIONS, is
-    FastAPI's 405 (inferred: none was recorded).
+    path or a trailing slash gets an empty 404 from the gateway. A wrong method, including OPTIONS,
+    gets FastAPI's 405 (inferred, because none was recorded).
     """
     rows = _rows(path)
     if not rows:
@@ -37,7 +37,7 @@ def route(method: str, path: str) -> tuple[str, str]:
 
 def named(text: str) -> list[str]:
     """
-    Return the endpoints that a text names: a path, with or without method, version and slashes.
+    Return the endpoints that a text names, such as a path with or without method and version.
 
     >>> named("/v1/chat/completions"), named("GET /v1/files"), named("chat.completions")
     (['chat'], ['files'], ['chat'])
@@ -58,7 +58,7 @@ def behind(path: str) -> str:
     """
     Return the rest of a path that begins with `ANY_VERSION`.
 
-    That base URL ends in a slash, so clients may append a second one, which is dropped.
+    The base URL ends in a slash, so clients can append a second slash, which is dropped.
 
     >>> behind("/mock/v1/models"), behind("/mock//models")
     ('/v1/models', '/models')
@@ -78,7 +78,7 @@ def methods_at(path: str) -> frozenset[str]:
 
 def meant(path: str) -> str:
     """
-    Return the API's path for a path with repeated ``/v1`` or without it; others are unchanged.
+    Return the API's path for a path with repeated ``/v1`` or without it, other paths unchanged.
 
     >>> meant("/models"), meant("/v1/v1/models"), meant("/v1/public/v1/models"), meant("/v1/model")
     ('/v1/models', '/v1/models', '/public/v1/models', '/v1/model')

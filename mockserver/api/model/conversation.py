@@ -1,4 +1,4 @@
-"""Reads a conversation so far: the user's words, tool results, and tool calls."""
+"""Reads the user's messages, the tool results and the tool calls of a conversation."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _OBSERVED = re.compile(
 )
 _CALLED = re.compile(r"[\"']name[\"']\s*:\s*[\"']([\w.-]{1,64})[\"']")
 _RECENT = 40  # messages; older ones are ignored
-# a framework did not run a tool, and wants the call again
+# the text of a framework that did not run a tool and wants the model to call it again
 _REFUSED = re.compile(
     r"(?:fix|correct)[^.]{0,80}\btry again|validation error|json_invalid"
     r"|(?:not valid|invalid) (?:json|arguments?|input)|(?:failed|unable) to parse",
     re.IGNORECASE,
 )
-_MOST_CORRECTED = 2  # calls; then the model gives up and answers in words
+_MOST_CORRECTED = 2  # calls; after these the model gives up and answers in words
 _LONGEST_REFUSAL = 2000
 
 
@@ -39,7 +39,7 @@ def last_user_text(body: Mapping[str, Any]) -> str:
 
 
 def task(body: Mapping[str, Any]) -> str:
-    """Return the last user message that is not a tool result in disguise."""
+    """Return the last user message that does not contain a tool result."""
     if "messages" not in body:
         return last_user_text(body)
     texts = (text_of(one) for one in reversed(body["messages"]) if one["role"] == "user")
@@ -47,7 +47,7 @@ def task(body: Mapping[str, Any]) -> str:
 
 
 def _is_feedback(message: Mapping[str, Any]) -> bool:
-    """Return whether a framework, in the user's name, asks for the answer once more."""
+    """Return whether a user message is a framework's request to correct the last answer."""
     text = text_of(message)[:_LONGEST_REFUSAL] if message["role"] == "user" else ""
     return _REFUSED.search(text) is not None
 
@@ -56,8 +56,8 @@ def results(body: Mapping[str, Any]) -> list[str]:
     """
     Return the tool results since the last user message.
 
-    Some frameworks send a result as a user message that begins with ``Observation:``. If the
-    latest one refuses a call and wants it again, refusals are no results.
+    Some frameworks send a result as a user message that begins with ``Observation:``. If the latest
+    result refuses a call and asks for a correct one, refusals do not count as results.
     """
     found: list[str] = []
     for message in reversed(body.get("messages", [])[-_RECENT:]):

@@ -24,7 +24,7 @@ _WORDS = re.compile(
 
 
 def ends_run(function: Function) -> bool:
-    """Return whether a tool ends the run, judging by its name or its description."""
+    """Return whether a tool ends an agent's loop, judging by the tool's name or description."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", function["name"]).lower()
     return bool(_NAMES.fullmatch(name) or _WORDS.search(function.get("description") or ""))
 
@@ -33,10 +33,10 @@ def next_of(
     functions: Sequence[Function], fitting: Sequence[Function], body: Mapping[str, Any]
 ) -> Sequence[Function]:
     """
-    Return the tools that a model calls once it has results, if it must call something.
+    Return the tools that a model calls if it has tool results and still must call a tool.
 
-    That is the tool that ends the run, or else the last tool not called yet: frameworks list the
-    tool for the answer last. If all have been called, it is ``fitting``.
+    The first choice is the tool that ends the loop. The second is the last tool that was not called
+    yet, because frameworks list the tool for the answer last. The third is ``fitting``.
     """
     ending = [one for one in functions if ends_run(one)]
     known = called(body)

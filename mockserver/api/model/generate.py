@@ -1,10 +1,10 @@
 """
-Generates one choice: the script of a scenario, or else what the request asks for.
+Generates one choice, from the script of a scenario or, without a script, from the request.
 
-Without a script the model makes tool calls, or else writes the JSON that the request asks for, or
-else prose, which continues until ``min_tokens`` is reached. If a script only sets a length and the
-request asks for JSON, the model writes JSON, too. A stop sequence ends the content. The completion
-limit ends reasoning, content and calls together, in this order.
+Without a script the model calls tools if any fit. Otherwise it writes the JSON that the request
+asks for, or prose of at least ``min_tokens``. A script that only sets a length also gives JSON if
+the request asks for JSON. A stop sequence ends the content. The completion limit applies to
+reasoning, content and calls together, in this order.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from .script import AUTO, Script
 _MOST_PROLONGED = 50_000
 _LONG = 8  # words in the arguments of a scripted call that names no tool
 _TRIES = 4  # two are usually enough, unless tokens merge
-_MOST_ODDS = 100_000  # log probabilities: half a second, and about 7 MB of JSON
-# a request with no other fields takes the short way
+_MOST_ODDS = 100_000  # log probabilities, which take half a second and about 7 MB of JSON
+# a request with no other fields needs none of the slower steps
 _SIMPLE = frozenset(
     {
         *("model", "messages", "prompt", "max_tokens", "max_completion_tokens"),
@@ -42,8 +42,9 @@ class GenerationRequest(NamedTuple):
     """
     A valid request body for a model; ``limit`` is in completion tokens.
 
-    ``beside`` counts the completions of the same HTTP request, this one included. They share the
-    mock's own bounds on ``min_tokens`` and on log probabilities, so that no response takes long.
+    ``beside`` counts the completions of the same HTTP request, this one included. These completions
+    share the mock's own bounds on ``min_tokens`` and on log probabilities, so that no response
+    takes long.
     """
 
     body: Mapping[str, Any]
@@ -55,7 +56,7 @@ class GenerationRequest(NamedTuple):
 def generate(
     script: Script, request: GenerationRequest, seeded: SeededText, ids: HexStream
 ) -> GeneratedChoice:
-    """Return a choice; ``seeded`` draws the words, ``ids`` the ids of calls."""
+    """Return a choice; its words are drawn from ``seeded``, the ids of its calls from ``ids``."""
     body = request.body
     simple = script.plain and _SIMPLE.issuperset(body) and not _may_reason(request)
     if simple and _wanted_json(body) is None:  # most requests
@@ -101,7 +102,8 @@ def _least(request: GenerationRequest, thoughts: str) -> int:
     """
     Return how many tokens of content ``min_tokens`` demands beyond the reasoning.
 
-    It is never more than the limit. -1 means the limit, as in the server's OpenAPI document.
+    The completion limit bounds this number. A ``min_tokens`` of -1 means the completion limit, as
+    in the server's OpenAPI document.
     """
     asked = request.body.get("min_completion_tokens")
     asked = request.body.get("min_tokens") if asked is None else asked
@@ -113,7 +115,7 @@ def _least(request: GenerationRequest, thoughts: str) -> int:
 
 
 def _wanted_json(body: Mapping[str, Any]) -> requested_json.RequestedJson | None:
-    """Return the JSON that a request asks for, in ``response_format`` or in words."""
+    """Return the JSON that a request asks for in ``response_format`` or in its messages."""
     form = body.get("response_format") or {"type": "text"}
     if form["type"] == "text":
         return requested_json.in_words(body)
@@ -156,7 +158,7 @@ def _of_length(request: GenerationRequest, seeded: SeededText, length: int) -> S
         return _prose(seeded, length)
     content: list[str] = []
     text = length
-    for _ in range(_TRIES):  # only the result shows how a string changes the length of the whole
+    for _ in range(_TRIES):  # the effect of a string on the total length shows only in the result
         content = _json_content(
             wanted, request, seeded.fresh_random(), "".join(_prose(seeded, text))
         )
@@ -174,7 +176,7 @@ def _scripted_calls(
         offered = tools.automatic(request.body) if one.name == AUTO else None
         name = offered["name"] if offered else one.name
         made = {}
-        if offered:  # with a long string if the schema allows one, so that a cut can hit it
+        if offered:  # with a long string if allowed, so that a cut can hit the arguments
             text = prose.words(seeded.random, _LONG)
             made = _arguments(offered, request.body, seeded.random, text)
         calls.append(_call(name, made or one.arguments, request.model, ids))
@@ -184,7 +186,7 @@ def _scripted_calls(
 def _calls(
     request: GenerationRequest, seeded: SeededText, ids: HexStream, text: str | None = None
 ) -> tuple[Call, ...]:
-    """Return the calls that a request leads to, with ``text`` in their arguments if it fits."""
+    """Return the model's calls, with ``text`` in their arguments where the schema allows it."""
     if not request.body.get("tools"):
         return ()
     functions = tools.wanted(request.body)
@@ -207,7 +209,7 @@ def _arguments(
     text: str | None = None,
     beside: int = 1,
 ) -> dict[str, Any]:
-    """Return arguments that fit the conversation; none if the parameters are not an object."""
+    """Return arguments that fit the conversation; empty if the parameters are not an object."""
     given = function.get("parameters") or {}
     schema = {"type": "object", **{key: one for key, one in given.items() if one != []}}
     if "object" not in schema["type"]:
@@ -234,7 +236,7 @@ def _json_content(
     random: Random,
     text: str | None = None,
 ) -> list[str]:
-    """Return the JSON that a request asks for, with ``text`` in it if it fits."""
+    """Return the JSON that a request asks for, with ``text`` in it where the schema allows it."""
     if wanted.schema is None:
         made = json_samples.json_object(random, text)
     else:
@@ -244,7 +246,7 @@ def _json_content(
 
 
 def _json(value: object, model: Model) -> str:
-    """Encode JSON as recorded: models that stream calls whole write spaces, others do not."""
+    """Encode JSON as in recordings, where models that send a call in one chunk write spaces."""
     separators = (", ", ": ") if model.whole_tool_calls else (",", ":")
     return json.dumps(value, ensure_ascii=False, separators=separators)
 
@@ -252,7 +254,7 @@ def _json(value: object, model: Model) -> str:
 def _with_extras(
     choice: GeneratedChoice, request: GenerationRequest, seeded: SeededText
 ) -> GeneratedChoice:
-    """Add the prediction's result, the echo of the prompt and the log probabilities, on request."""
+    """Add what the request asks for: result of the prediction, echoed prompt, log probabilities."""
     body = request.body
     if body.get("prediction"):
         choice = choice._replace(prediction=_accepted(choice, body["prediction"]))
@@ -265,7 +267,7 @@ def _with_extras(
 def _with_odds(
     choice: GeneratedChoice, top: int, request: GenerationRequest, random: Random
 ) -> GeneratedChoice:
-    """Add log probabilities, starting with an echoed prompt, up to ``_MOST_ODDS``."""
+    """Add up to ``_MOST_ODDS`` log probabilities, for an echoed prompt and for the content."""
     room = _MOST_ODDS // request.beside // (top + 1)
     prompt = tokens.pieces(choice.echo)
     odds = logprobs.drawn(choice.pieces[:room], top, random)
@@ -313,7 +315,7 @@ def _within(room: int, pieces: Sequence[str]) -> GeneratedChoice:
 
 
 def _first(calls: tuple[Call, ...], room: int) -> tuple[Call, ...]:
-    """Return the calls that begin within ``room`` tokens; the last one is cut."""
+    """Return the calls that begin within ``room`` tokens; the last call is cut."""
     begun = []
     for call in calls:
         if room < 1:

@@ -13,7 +13,7 @@ class Call:
     """
     A tool call; its ``pieces`` are the tokens of the arguments.
 
-    The name counts as one more token: a limit cuts before or after it, never inside.
+    The name counts as one more token, so a limit cuts before or after the name, never inside.
     """
 
     id: str
@@ -27,13 +27,13 @@ class Call:
 
     @property
     def tokens(self) -> int:
-        """The tokens that the call costs."""
+        """How many tokens the call costs."""
         return 1 + len(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """A token's log probability, and ``others`` in its place (None if not requested)."""
+    """The log probabilities of a token and of ``others`` at its position (None: not requested)."""
 
     token: str
     logprob: float
@@ -41,7 +41,7 @@ class Odds:
 
     @property
     def alternatives(self) -> tuple[tuple[str, float], ...]:
-        """The likeliest tokens in its place, itself first; empty if not requested."""
+        """The likeliest tokens at this position, the token itself first; empty if not requested."""
         return () if self.others is None else ((self.token, self.logprob), *self.others)
 
 
@@ -52,8 +52,9 @@ class GeneratedChoice(NamedTuple):
     ``pieces`` are the tokens of the content. ``reasoning`` are reasoning tokens shown in a field of
     their own. ``hidden`` counts reasoning tokens that are not shown, ``raw`` those that are part of
     the content. ``prediction`` counts the accepted and the rejected tokens of a predicted output.
-    ``odds`` has an entry for each piece if requested. ``echo`` is the prompt if the request wants
-    it repeated before the content; ``echo_odds`` belong to its tokens.
+    ``odds`` are the log probabilities of the pieces, if requested. ``echo`` is the prompt if the
+    request wants the prompt repeated before the content; ``echo_odds`` are the log probabilities of
+    its tokens.
     """
 
     pieces: tuple[str, ...]
@@ -79,11 +80,11 @@ class GeneratedChoice(NamedTuple):
 
     @property
     def reasoning_tokens(self) -> int:
-        """The reasoning tokens, wherever they are shown."""
+        """How many tokens the reasoning has, whether it is shown or not."""
         return self.hidden + self.raw + len(self.reasoning)
 
     @property
     def tokens(self) -> int:
-        """All tokens: those that count towards limits and the bill."""
+        """How many tokens count towards limits and the bill."""
         rest = self.hidden + len(self.reasoning) + len(self.pieces)
         return rest + sum(call.tokens for call in self.calls) if self.calls else rest

@@ -9,7 +9,7 @@ from typing import Any
 from .values.schemas import TYPES
 
 _MOST = 20  # objects after which the search ends
-_FAILED = 4  # places that look like JSON and are not, after which the search ends
+_FAILED = 4  # places that look like JSON but are not, after which the search ends
 _DEEPEST = 8
 _OPTION = 40  # the most characters of an alternative
 _DECODER = json.JSONDecoder()
@@ -20,7 +20,7 @@ _TYPES = {
 }
 _NAMES: dict[type, str] = {bool: "boolean", int: "integer", float: "number"}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|YYYY-MM-DD")
-# repairs of examples that are not JSON: comments, alternatives, unquoted types, stray commas
+# repair examples that have comments, alternatives, unquoted types or stray commas
 _LOOSE = (
     (re.compile(r"(?<![:\"\w])//[^\n]*"), ""),
     (re.compile(r"\"\s*\|\s*\""), "|"),
@@ -67,7 +67,7 @@ def is_schema(value: Any) -> bool:
 
 
 def schema_of(example: Any, depth: int = 0) -> dict[str, Any]:
-    """Return a schema for values of the same shape."""
+    """Return a schema for values of the same shape as the example."""
     if isinstance(example, dict) and depth < _DEEPEST:
         inner = {name: schema_of(one, depth + 1) for name, one in example.items()}
         closed = {"required": list(example), "additionalProperties": False}
@@ -92,7 +92,7 @@ def _of_text(example: str) -> dict[str, Any]:
 
 
 def _decoded(text: str, at: int) -> tuple[Any, int]:
-    """Return the value that begins at ``at``, or None, and where to go on."""
+    """Return the value that begins at ``at``, or None, and the position at which to continue."""
     try:
         return _DECODER.raw_decode(text, at)
     except (ValueError, RecursionError):
@@ -107,7 +107,7 @@ def _decoded(text: str, at: int) -> tuple[Any, int]:
 
 
 def _balanced(text: str, at: int) -> int:
-    """Return where the bracket that opens at ``at`` is closed."""
+    """Return the position after the bracket that closes the one at ``at``."""
     depth = 0
     for one in re.compile(r"[{}\[\]]").finditer(text, at):
         depth += 1 if one[0] in "{[" else -1

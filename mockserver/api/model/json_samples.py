@@ -1,8 +1,8 @@
 """
-Draws a value that a JSON Schema allows from the caller's ``Random``.
+Draws a random value that a JSON Schema allows; the randomness is the caller's ``Random``.
 
-It knows the keywords of draft 2020-12, and those of older drafts that are still in use. If it finds
-no value, it raises an error that says why; it never returns a wrong value. No library does this in
+The keywords of draft 2020-12 are supported, and so are older keywords that are still in use. If no
+value is found, an error gives the reason; a wrong value is never returned. No library does this in
 bounded time with the caller's ``Random``.
 """
 
@@ -20,7 +20,7 @@ from .values.schemas import AnySchema
 
 __all__ = ["AnySchema", "ImpossibleError", "Mentions", "json_object", "sample"]
 
-_STEPS = 7_000  # about 25 ms; without optional parts, half as many
+_STEPS = 7_000  # about 25 ms; a value without optional parts gets half as many
 _CHECKS = 5_000  # steps of the final check of the whole value
 _TRIES = 3
 _JSON_OBJECT = 3  # keys of an object without a schema
@@ -35,7 +35,7 @@ def sample(
     beside: int = 1,
 ) -> Any:
     """
-    Return a value that the schema allows, with mentioned values where they fit.
+    Return a value that the schema allows, with values from ``mentions`` where they fit.
 
     ``text`` becomes the first string without a constraint. ``beside`` counts the values, this one
     included, that share the budget of steps. Raises ImpossibleError if the schema is invalid, or if
@@ -50,7 +50,7 @@ def sample(
 
 
 def json_object(random: Random, text: str | None = None) -> dict[str, Any]:
-    """Return an object for ``response_format: json_object``; ``text`` is its last value."""
+    """Return an object for ``response_format: json_object``; ``text`` becomes its last value."""
     made = {key: prose.words(random, 2) for key in prose.words(random, _JSON_OBJECT).split()}
     return made if text is None else {**made, list(made)[-1]: text}
 
@@ -58,7 +58,7 @@ def json_object(random: Random, text: str | None = None) -> dict[str, Any]:
 def _found(
     schema: AnySchema, random: Random, text: str | None, mentions: Mentions, beside: int
 ) -> Any:
-    """Try to fill in optional parts too, then only the required ones."""
+    """Try to find a value with optional parts, then one with only the required parts."""
     if not isinstance(schema, (Mapping, bool)):
         raise ImpossibleError("it makes no sense")
     sparse = False

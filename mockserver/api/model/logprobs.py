@@ -1,9 +1,9 @@
 """
 Log probabilities of tokens, and their JSON.
 
-The numbers are invented. The shapes come from the server's OpenAPI document: ``LogProbsContent`` in
-chat completions, ``CompletionLogProbs`` in text completions. The generated token is always the
-likeliest one.
+"Odds" are the log probabilities of a token and of its alternatives. The numbers are invented. The
+shapes come from the server's OpenAPI document: ``LogProbsContent`` in chat completions,
+``CompletionLogProbs`` in text completions. The generated token is always the likeliest one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DRAWN = 256  # tokens of a text; drawing for more takes too long
 
 
 def wanted(body: Mapping[str, Any]) -> int | None:
-    """Return how many likeliest tokens are requested; None without log probabilities."""
+    """Return how many of the likeliest tokens are requested; None without log probabilities."""
     asked = body.get("logprobs")
     if asked is None or asked is False:
         return None
@@ -40,9 +40,10 @@ def drawn(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
 
 def of_prompt(pieces: Sequence[str], top: int, random: Random) -> tuple[Odds, ...]:
     """
-    Return the odds of a prompt; its first token is certain, because nothing comes before it.
+    Return the odds of a prompt; its first token has the log probability 0.
 
-    The OpenAI API returns null for it, but the server's own document allows only numbers.
+    The OpenAI API returns null for the first token, but the server's OpenAPI document allows only
+    numbers.
     """
     known = drawn(pieces[1:], top, random)
     return (Odds(pieces[0], 0.0, None), *known) if pieces else ()
@@ -52,7 +53,7 @@ class Chat:
     """
     Encodes the ``logprobs`` of chat completions.
 
-    A long text has a hundred thousand odds, so parts that tokens share are encoded once.
+    A long text has a hundred thousand odds, so alternatives that tokens share are encoded once.
     """
 
     def __init__(self) -> None:
@@ -69,14 +70,14 @@ class Chat:
 
     def _written(self, others: tuple[tuple[str, float], ...]) -> str:
         known = self._known.get(id(others))
-        if known is None:  # keep the tuple alive too, or another could get its id
+        if known is None:  # keep the tuple, or another tuple could get its id
             known = others, "".join(f",{_entry(*other)}" for other in others)
             self._known[id(others)] = known
         return known[1]
 
 
 def text(odds: Sequence[Odds], *, offset: int = 0) -> dict[str, Any]:
-    """Return the ``logprobs`` of a text completion; ``offset`` is where the text begins."""
+    """Return the ``logprobs`` of a text completion; ``offset`` is the offset of the first token."""
     offsets = []
     for one in odds:
         offsets.append(offset)
@@ -101,7 +102,7 @@ def _odds(piece: str, top: int, random: Random) -> Odds:
 
 
 def _like(odds: Odds, piece: str) -> Odds:
-    """Return the same odds for another token, without that token among the others."""
+    """Return the same odds for another token, ``piece``, which is not among the alternatives."""
     others = odds.others
     if others and any(piece == token for token, _ in others):
         others = tuple((f"{token}s" if token == piece else token, one) for token, one in others)

@@ -2,8 +2,8 @@
 The prompt cache: how many tokens of a prompt the API has seen before.
 
 As documented, prompts are cached in blocks of 128 tokens if their prefix is exactly the same, for
-at least five minutes after the last use. This cache compares whole messages, the tools first. It
-knows a prefix by a hash of 64 bits from Python, since a text computes its own only once.
+at least five minutes after the last use. This cache compares the tools first, then whole messages.
+A prefix is identified by Python's 64-bit hash, because a string computes its hash only once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TypeAlias
 BLOCK = 128
 LIFETIME = 300.0
 MOST = 16_384
-"""Prefixes in the cache; the least recently used is dropped first."""
+"""How many prefixes are kept; the least recently used one is dropped first."""
 
 Account: TypeAlias = tuple[str | None, str]
 """The API key and the model; accounts share no prefixes."""
@@ -29,7 +29,7 @@ class PromptCache:
 
     def read(self, account: Account, parts: Iterable[tuple[str, int]], now: float) -> int:
         """
-        Return how many tokens of a prompt are cached, and cache the whole prompt.
+        Return how many tokens of a prompt were cached, and cache the whole prompt.
 
         ``parts`` are texts with their token counts. The last token is never taken from the cache.
         """

@@ -1,10 +1,10 @@
 """
 Prose for answers that no scenario scripts.
 
-Faker supplies a pool of words. They make 500 sentences, and these make 2,047 passages, each built
-once and lazily. An answer is a sentence and a passage, both chosen by the caller's number, so the
-same number gives the same text in every process. Text drawn from a ``Random`` uses the same words
-and sentences.
+Faker supplies a pool of words. From these words 500 sentences are made, and from the sentences
+2,047 passages, each on first use. An answer is a sentence and a passage, both chosen by the
+caller's number, so the same number gives the same text in every process. Text drawn from a
+``Random`` uses the same words and sentences.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from . import tokens
 
 Pieces: TypeAlias = tuple[str, ...]
 
-_POOL_SEED = 20240828  # the day on which the API opened; any constant does
+_POOL_SEED = 20240828  # the day on which the API opened; any constant would do
 _POOL_SIZE = 600
 _BANK_SIZE = 500
-_PASSAGES = 2047  # coprime to the size of the bank, so neighbours differ in both parts
+_PASSAGES = 2047  # coprime to ``_BANK_SIZE``, so consecutive numbers differ in both parts
 
 
 def answer(number: int) -> Pieces:
@@ -39,18 +39,18 @@ def prolonged(random: Random, pieces: Sequence[str], length: int) -> list[str]:
 
 
 def sentences(random: Random, number: int) -> str:
-    """Return a number of sentences."""
+    """Return text of ``number`` sentences."""
     drawn = random.choices(_bank(), k=number)
     return "".join(["".join(sentence) for sentence in drawn])[1:]
 
 
 def words(random: Random, number: int) -> str:
-    """Return a number of different words, without a full stop."""
+    """Return ``number`` different words, without a full stop."""
     return " ".join(random.sample(_words(), number))
 
 
 def of_length(number: int, length: int) -> Pieces:
-    """Return an answer of exactly ``length`` tokens; the last is a full stop."""
+    """Return an answer of exactly ``length`` tokens; the last token is a full stop."""
     if not length:
         return ()
     pieces = _openings()[number % _BANK_SIZE]
@@ -76,7 +76,7 @@ def _bank() -> tuple[Pieces, ...]:
 
 @cache
 def _openings() -> tuple[Pieces, ...]:
-    """Return all sentences as the beginning of a text: without the leading space."""
+    """Return all sentences without the leading space, for the beginning of a text."""
     return tuple((first[1:], *others) for first, *others in _bank())
 
 

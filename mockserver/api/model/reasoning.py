@@ -1,8 +1,8 @@
 """
 Reasoning before an answer: whether there is any, how long it is, and where it is shown.
 
-Efforts and formats follow the API's documentation on reasoning. The lengths are invented: the API
-only says that a higher effort reasons longer.
+Efforts and formats follow the API's documentation on reasoning. The lengths are invented, because
+the documentation only says that a higher effort reasons longer.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SHOWN: Mapping[str, ShownReasoning] = {
 
 
 def generate(body: Mapping[str, Any], model: Model, seeded: SeededText) -> str:
-    """Return the model's reasoning; empty if it cannot reason or the request forbids it."""
+    """Return the model's reasoning; empty if the model cannot reason or the request forbids it."""
     if not model.reasoning or body.get("disable_reasoning"):
         return ""
     effort = body.get("reasoning_effort") or model.reasoning_effort
@@ -36,13 +36,13 @@ def generate(body: Mapping[str, Any], model: Model, seeded: SeededText) -> str:
 
 
 def shown(body: Mapping[str, Any], model: Model) -> ShownReasoning:
-    """Return where reasoning is shown; the format ``none`` leaves it to the model."""
+    """Return where reasoning is shown; the format ``none`` means the model's default."""
     return _SHOWN.get(body.get("reasoning_format") or "none", model.reasoning_format)
 
 
 def tagged(text: str, tag: str = TAG) -> str:
     r"""
-    Return reasoning in the tags that surround it in the content.
+    Return reasoning between tags, for the content.
 
     >>> tagged("Hm.")
     '<think>\nHm.\n</think>\n\n'

@@ -1,5 +1,5 @@
 """
-Finds whether a prompt asks for JSON in words, in which shape, and whether in a code fence.
+Finds out whether the words of a prompt ask for JSON, of which shape, and in a code fence or not.
 
 Only sentences that tell the model how to answer count. A question about JSON, or a request for code
 that produces JSON, is answered in prose.
@@ -17,7 +17,7 @@ from .conversation import text_of
 from .values.schemas import AnySchema
 
 _READ = 20_000  # characters of a message
-_NEAR = 120  # characters before an object, which may introduce it
+_NEAR = 120  # characters before an object, whose text can introduce the object
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _POLITE = (
@@ -98,8 +98,8 @@ class RequestedJson(NamedTuple):
     """
     The JSON that a request asks for.
 
-    ``schema`` is None if any object will do. ``about`` is the user's text without the sentences on
-    JSON. ``fenced`` asks for a code fence.
+    ``schema`` is None if any object will do. ``about`` is the user's text without the sentences
+    about JSON. ``fenced``: whether the JSON should be in a code fence.
     """
 
     schema: AnySchema | None = None
@@ -130,7 +130,7 @@ def _may_ask(text: str) -> bool:
 
 
 def _about(text: str) -> str:
-    """Return a text without its JSON objects and without its sentences on JSON."""
+    """Return a text without its JSON objects and without its sentences about JSON."""
     for value, begin, end in reversed(json_in_text.objects(text)):
         text = text[:begin] + text[end:] if value else text
     kept = [
@@ -169,7 +169,7 @@ def _asks(sentence: str) -> bool:
 
 
 def _shape(text: str) -> AnySchema | None:
-    """Return the schema of the example that shows the shape, or of the keys that are listed."""
+    """Return the schema of the example that shows the shape, or of the keys that the text lists."""
     for one, at, _ in json_in_text.objects(text):
         before = text[max(0, at - _NEAR) : at]
         if not json_in_text.is_schema(one) and _SHAPE.search(before) and not _DATA.search(before):
@@ -184,7 +184,7 @@ def _shape(text: str) -> AnySchema | None:
 
 
 def _keys(text: str) -> list[str]:
-    """Return the keys that a sentence on JSON lists."""
+    """Return the keys that a sentence about JSON lists."""
     for sentence in _SENTENCE.split(text):
         if not re.search("json|object", sentence, re.IGNORECASE):
             continue

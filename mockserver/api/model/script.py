@@ -15,10 +15,10 @@ AUTO = "auto"
 @dataclass(frozen=True, slots=True)
 class ScriptedCall:
     """
-    A tool call; arguments written as text are sent unchanged, JSON or not.
+    A tool call; arguments written as text are sent unchanged, even if they are not JSON.
 
-    ``name`` is the name of the tool. ``auto`` picks a tool that the request offers, and, if that
-    tool has a schema, replaces the arguments with ones that the schema allows.
+    ``name`` is the name of the tool. ``auto`` picks a tool of the request; if that tool has a
+    schema, the given arguments are replaced by ones that the schema allows.
     """
 
     name: str
@@ -30,14 +30,15 @@ class Script:
     """
     A script for the model.
 
-    It has one content at most: a ``text``, a ``json`` value, a number of ``tokens`` of prose (of
-    JSON, if the request asks for JSON), or the ``echo`` of the last user message. ``tool_calls``
-    may come with it or alone. If a request forces a call, its arguments get about ``tokens``
-    tokens, as far as their schema allows. ``reasoning`` is the reasoning before it; with a ``tag``
-    it is part of the content, between tags of that name. A scripted answer has no other reasoning.
-    Without a script the request decides what the model says.
+    A script has at most one content: a ``text``, a ``json`` value, a number of ``tokens`` of prose
+    (of JSON, if the request asks for JSON), or the ``echo`` of the last user message.
+    ``tool_calls`` can accompany the content or stand alone. If a request forces a call, the
+    arguments of the call get about ``tokens`` tokens, as far as their schema allows. ``reasoning``
+    is the reasoning before the content; with a ``tag`` the reasoning is part of the content,
+    between tags of that name. A scripted answer has no other reasoning. Without a script the
+    request decides what the model says.
 
-    Raises ValueError for several contents, and for a tag without reasoning.
+    Raises ValueError for more than one content, and for a tag without reasoning.
     """
 
     text: str | None = None
@@ -54,13 +55,13 @@ class Script:
         found = self._contents()
         if len(found) > 1:
             raise ValueError(
-                f"has {' and '.join(found)}: of text, json, tokens and echo there may be one at "
-                "most; tool_calls and reasoning may accompany it"
+                f"has {' and '.join(found)}, but only one of text, json, tokens and echo is "
+                "allowed; tool_calls and reasoning can accompany it"
             )
 
     @property
     def answers(self) -> bool:
-        """Whether the script has an answer, not only reasoning."""
+        """Whether the script has content or tool calls, and not only reasoning."""
         return self.says or bool(self.tool_calls)
 
     @property
@@ -70,7 +71,7 @@ class Script:
 
     @property
     def plain(self) -> bool:
-        """Whether it scripts nothing, or only the number of tokens."""
+        """Whether the script sets nothing but the number of tokens."""
         content = self.text is not None or self.json is not None or self.echo
         return not content and not self.tool_calls and self.reasoning is None
 

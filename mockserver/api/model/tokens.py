@@ -2,10 +2,10 @@
 Counts tokens without a vocabulary.
 
 The estimator cuts a text where a byte-pair tokenizer would most likely cut it: before a word with
-its leading space, after three digits, around punctuation. It needs no download, gives the same
-pieces on every machine, and every number of tokens in the mock (limits, usage, truncation, the
-events of a stream) counts these pieces, so all of them agree. ``tests/api/model/test_tokens.py``
-measures how far it is from real tokenizers.
+its leading space, after three digits, around punctuation. The estimator needs no download and gives
+the same pieces on every machine. All numbers of tokens in the mock (limits, usage, truncation, the
+events of a stream) count these pieces, so the numbers agree. ``tests/api/model/test_tokens.py``
+measures the difference from real tokenizers.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def _pattern(letter: str, digit: str) -> re.Pattern[str]:
 
 
 _PIECE = _pattern(r"[^\W\d_]", r"\d")
-_ASCII_PIECE = _pattern("[A-Za-z]", "[0-9]")  # same result for ASCII, a third faster
+_ASCII_PIECE = _pattern("[A-Za-z]", "[0-9]")  # the same result for ASCII, a third faster
 _MOST_TOOLS = 1_000
-_SHORT, _LONG = 200, 20_000  # letters: shorter texts are counted fast, longer ones take memory
+_SHORT, _LONG = 2_000, 20_000  # letters: shorter texts are counted fast, longer ones take memory
 _COUNTED = 250_000  # letters
 _COMPACT = json.JSONEncoder(separators=(",", ":")).encode
 Counter: TypeAlias = Callable[[str], int]
@@ -44,7 +44,7 @@ _WIDE = cache(partial(re.compile, r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"))
 
 def pieces(text: str) -> list[str]:
     """
-    Cut a text into tokens; joined, they are the text.
+    Cut a text into tokens, which give the text again when joined.
 
     >>> pieces("Hello world, it is 2026!")
     ['Hello', ' world', ',', ' it', ' is', ' ', '202', '6', '!']
@@ -71,8 +71,8 @@ class Meter:
     """
     Counts the tokens of several texts.
 
-    After the first quarter million ``letters`` it estimates, at the average rate of the ``tokens``
-    so far: few contexts hold more, and counting takes long.
+    After the first 250,000 ``letters`` the number is estimated from the average length of the
+    ``tokens`` so far, because few contexts hold more text and counting takes long.
     """
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class Meter:
         return found
 
     def takes(self, letters: int, tokens: int) -> bool:
-        """Add what was counted before; return False if it has to be estimated here."""
+        """Add counts that are already known; return False if the text has to be estimated."""
         total = self.letters + letters
         if total > _COUNTED:
             return False
@@ -132,11 +132,11 @@ def count_message(message: Mapping[str, Any], count_text: Counter = count) -> in
 
 def count_tools(tools: Sequence[Mapping[str, Any]], count_text: Counter = count) -> int:
     """
-    Return how many tokens the tools add to a prompt: two thirds of their JSON.
+    Return how many tokens the tools add to a prompt: two thirds of the tokens of their JSON.
 
-    Models see their tools in other notations: in recorded prompts of gpt-oss, one to three tools
-    cost 0.6 to 1.0 times the tokens of their JSON. Tools after the first thousand are estimated at
-    the average rate of these.
+    Models see their tools in other notations than JSON: in recorded prompts of gpt-oss, one to
+    three tools cost 0.6 to 1.0 times the tokens of their JSON. Tools after the first thousand are
+    estimated from the average of these.
     """
     first = tools[:_MOST_TOOLS]
     found = sum(count_text(_COMPACT(tool["function"])) * 2 // 3 for tool in first)

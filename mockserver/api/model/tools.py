@@ -2,9 +2,9 @@
 Chooses the tools that an unscripted model calls.
 
 A forced or required tool is called. Otherwise the model calls each tool whose name or description
-shares a significant word with the last user message. After a tool result the model ends the loop
-of the agent: it calls the tool that ends the run, if there is one, or else answers in prose. If it
-must call something, it calls a tool that has not been called yet.
+shares a significant word with the last user message. After a tool result the model ends the loop of
+the agent: it calls the tool that ends the loop, if there is one, and otherwise answers in prose. If
+no tool ends the loop but the model must call one, it calls a tool that has not been called yet.
 """
 
 from __future__ import annotations

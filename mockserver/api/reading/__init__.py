@@ -1,1 +1,1 @@
-"""Reads the bytes of a request, and finds its meaning or the reason to refuse it."""
+"""Reads the bytes of a request, and finds out what it means or why it is refused."""

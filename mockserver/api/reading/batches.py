@@ -2,8 +2,8 @@
 Batches: files of requests, answered in the background.
 
 The API documents that batches can be created, listed, retrieved and cancelled, but not what the
-answers look like. They follow the OpenAI API. The progress of a batch depends on time alone: one
-second of validating, a tenth of a second for each line, one second of finalizing.
+answers look like. Here the answers follow the OpenAI API. The progress of a batch depends on time
+alone: one second of validating, a tenth of a second for each line, one second of finalizing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from pydantic import ValidationError
-from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+from typing_extensions import TypedDict  # pydantic needs this TypedDict before Python 3.12
 
 from mockserver.api.contract.endpoints import BatchRequest, Url
 from mockserver.core.adapters import adapter
@@ -25,7 +25,7 @@ from .validation import refusal
 VALIDATING = FINALIZING = CANCELLING = 1.0  # s
 PER_LINE = 0.1  # s
 DAY = 86_400.0  # s, the completion window
-_TICK = 1e-6  # s: rounding of floats must not delay an event
+_TICK = 1e-6  # s, so that rounding of floats does not delay an event
 
 Status: TypeAlias = Literal[
     "validating", "failed", "in_progress", "finalizing", "completed", "cancelling", "cancelled"
@@ -66,8 +66,9 @@ class Batch:
     """
     One batch; times are in seconds since the epoch.
 
-    ``faults`` are errors in its input; any makes it fail. ``outcomes`` has the outcomes of the
-    lines answered so far. ``cancelled`` is when a client asked to cancel it.
+    ``faults`` are errors in the input; a batch with any of them fails. ``outcomes`` has the
+    outcomes of the lines answered so far. ``cancelled`` is the time at which a client cancelled the
+    batch.
     """
 
     id: str
@@ -91,7 +92,7 @@ class Batch:
 
     @property
     def ended_at(self) -> float:
-        """When the batch reaches its final status."""
+        """The time at which the batch reaches its final status."""
         return self._reached(math.inf)[-1][1]
 
     def answered(self, now: float) -> int:
@@ -102,7 +103,7 @@ class Batch:
         return max(0, min(len(self.lines), int((working + _TICK) / PER_LINE)))
 
     def answered_at(self, line: int) -> float:
-        """Return when a line is answered; lines count from 0."""
+        """Return the time at which a line is answered; the first line is 0."""
         return self.created + VALIDATING + (line + 1) * PER_LINE
 
     def document(self, now: float) -> dict[str, Any]:
@@ -132,7 +133,7 @@ class Batch:
         }
 
     def _reached(self, now: float) -> list[tuple[Status, float]]:
-        """Return each status so far, with the time when it began."""
+        """Return each status so far, with the time at which it began."""
         begun = self.created + VALIDATING
         done = begun + len(self.lines) * PER_LINE
         stages: list[tuple[Status, float]] = [("validating", self.created)]
@@ -154,7 +155,7 @@ def new_id(random: HexStream) -> str:
 
 
 def read_lines(content: bytes, url: Url) -> tuple[tuple[Line, ...], tuple[dict[str, Any], ...]]:
-    """Return the requests in an input file, and its errors."""
+    """Return the requests and the errors in an input file."""
     lines: dict[str, Line] = {}
     faults = []
     for number, text in enumerate(content.splitlines(), 1):

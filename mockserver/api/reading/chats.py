@@ -1,12 +1,12 @@
 """
-Reads a chat in pieces: what surrounds its messages, and runs of them.
+Reads a chat in pieces: the text around the messages, and runs of consecutive messages.
 
-An app sends the same tools and the whole history with each request. A piece that was sent before
-is not validated, counted or searched for credentials again. A body that can't be cut, or has
-anything wrong with it, is left to ``validate``, which also finds the errors and their order.
+An app sends the same tools and the whole history with each request. A piece that was sent before is
+not validated, counted or searched for credentials again. A body that can't be cut or is not valid
+is left to ``validate``, which also finds the errors and their order.
 
 A cut is safe because of what JSON allows. In valid JSON an unescaped quote begins or ends a string,
-so ``,{"role":`` always stands before an object in a list. If the pieces are valid by
+so ``,{"role":`` is always the beginning of an object in a list. If the pieces are valid by
 themselves, and the body is valid with one other message in their place, then the whole is valid.
 """
 
@@ -27,28 +27,31 @@ from mockserver.core.credentials import is_clean, is_credential
 from .messages import Message, Tools
 
 SHORTEST, LONGEST = 2_000, 512 * 1024
-"""Bytes of a body that is read in pieces: a shorter one is read faster as a whole."""
+"""
+The sizes in bytes of bodies that are read in pieces. Shorter bodies are read whole, which is
+faster.
+"""
 MOST_BYTES = 4 * 1024 * 1024
-"""The bytes of messages that a reader remembers, for each way to begin one in JSON."""
+"""How many bytes of messages a reader remembers, for each way to begin a message in JSON."""
 _OVERHEAD = 1_000  # bytes that a piece takes besides its text
 _LONGEST_PIECE = 128 * 1024
-_MOST_AROUND = 64  # forms of what surrounds the messages, of at most ``_LONGEST_AROUND`` bytes
+_MOST_AROUND = 64  # texts around messages, of at most ``_LONGEST_AROUND`` bytes
 _LONGEST_AROUND = 32 * 1024
-_MOST_ENDS = 4  # places where the messages may end
+_MOST_ENDS = 4  # positions that are tried as the end of the messages
 
 _KEY = b'"messages"'
 _BEGINNING = re.compile(rb'"messages":( ?)\[(\{"(?:role|content)":\1)')
 _END = b"}]"
 _HIDDEN = re.compile(rb"\\u00[67]")
-"""The escape of a letter, which may hide a key."""
+"""The escape of a letter, which can hide a key."""
 _PLACEHOLDER = b'{"role":"user","content":"-"}'
 _IN_PLACE = [{"role": "user", "content": "-"}]
 _FREE = frozenset({"model_parameters", "response_format", "tools"})
-"""The fields of a valid body whose inner fields may have any name."""
+"""The fields of a body whose values can contain fields of any name."""
 
 
 class Chat(NamedTuple):
-    """A valid body; ``clean`` says that it certainly shows no credential."""
+    """A valid body; ``clean``: whether the body certainly contains no credential."""
 
     body: dict[str, Any]
     clean: bool
@@ -62,7 +65,7 @@ class _Run(NamedTuple):
 
 
 class _Runs:
-    """The runs of messages that were read, by their bytes without the ``opening`` of the first."""
+    """The runs that were read, by their bytes without the ``opening`` of the first message."""
 
     def __init__(self, opening: bytes) -> None:
         self._opening = opening
@@ -70,7 +73,7 @@ class _Runs:
         self._bytes = 0
 
     def read(self, piece: bytes) -> _Run | None:
-        """Return the messages of a piece; None if it is not valid by itself."""
+        """Return the messages of a piece; None if the piece is not valid by itself."""
         run = self._known.get(piece)
         if run is None:
             return self._new(piece)
@@ -96,11 +99,11 @@ class ChatReader:
     """Reads chats, and remembers their pieces."""
 
     def __init__(self) -> None:
-        self._runs: dict[bytes, _Runs] = {}  # by what a message begins with, of which there are few
+        self._runs: dict[bytes, _Runs] = {}  # by the beginning of a message
         self._around: OrderedDict[tuple[bytes, bytes], Chat | None] = OrderedDict()
 
     def read(self, data: bytes) -> Chat | None:
-        """Return a long and valid body that can be cut; None for any other."""
+        """Return the chat of a long and valid body that can be cut; None for any other body."""
         found = _BEGINNING.search(data) if SHORTEST <= len(data) <= LONGEST else None
         if found is None:
             return None
@@ -124,7 +127,7 @@ class ChatReader:
         return around and Chat({**around.body, "messages": messages}, clean and around.clean)
 
     def _surrounding(self, before: bytes, after: bytes) -> Chat | None:
-        """Return the body with other messages; None if it is not valid, or is not clear."""
+        """Return the body with a placeholder for the messages; None if invalid or ambiguous."""
         key = before, after
         if key in self._around:
             return self._around[key]
@@ -137,7 +140,7 @@ class ChatReader:
 
 
 def _cut(rest: bytes, runs: _Runs) -> tuple[_Run | None, bytes]:
-    """Return the last run, None if there is no valid one, and what comes after it."""
+    """Return the last run (None if no run is valid), and the text after this run."""
     end = 0
     for _ in range(_MOST_ENDS):
         end = rest.find(_END, end) + 1
@@ -148,7 +151,7 @@ def _cut(rest: bytes, runs: _Runs) -> tuple[_Run | None, bytes]:
 
 
 def names_credential(body: dict[str, Any]) -> bool:
-    """Return whether a field of a valid body may be a credential by its name."""
+    """Return whether a field of a valid body is named like a credential."""
     values = [body[name] for name in _FREE & body.keys()]
     while values:
         value = values.pop()
@@ -164,7 +167,7 @@ def names_credential(body: dict[str, Any]) -> bool:
 def _read_around(before: bytes, after: bytes) -> Chat | None:
     around = before + _PLACEHOLDER + after
     if around.count(_KEY) != 1 or _HIDDEN.search(around):
-        return None  # the messages may be elsewhere
+        return None  # the messages could be elsewhere
     kind = ENDPOINTS["chat"].body
     assert kind is not None  # noqa: S101 (a chat has a body)
     try:

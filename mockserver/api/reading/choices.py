@@ -1,9 +1,10 @@
 """
-How many completions a request asks for, and for which prompts.
+Finds out how many completions a request asks for, and for which prompts.
 
 The answer has ``n`` choices for each prompt; a chat is one prompt. A text completion generates
-``best_of`` completions of each prompt and charges for all of them: the server's OpenAPI document
-says that all ``n`` choices are charged, and warns that ``best_of`` consumes tokens quickly.
+``best_of`` completions of each prompt and charges for all of them, because the server's OpenAPI
+document says that all ``n`` choices are charged, and warns that ``best_of`` consumes tokens
+quickly.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """
 Decodes a request body from gzip and msgpack to JSON.
 
-The page on smaller payloads documents both, alone and together. The media types come from the
-server's own OpenAPI document. The API's answers to other types, other encodings and broken data are
-not published. Here they are a 400 in the usual form, because no 415 is documented.
+The API's documentation of smaller payloads describes gzip and msgpack, alone and together. The
+media types come from the server's own OpenAPI document. The API's answers to other types, other
+encodings and broken data are not published. Here such requests get a 400 in the usual form, because
+no 415 is documented.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from typing import Any, TypeVar
 from mockserver.api.contract.problem import RefusalError
 
 MAX_BODY = 10 * 1024 * 1024
-"""The longest body, compressed or not, in bytes: the documented limit of a payload with images."""
+"""
+The longest body in bytes, compressed or not; the limit is documented for payloads with images.
+"""
 
 _JSON = "application/json"
 _MSGPACK = frozenset({"application/vnd.msgpack", "application/msgpack", "application/x-msgpack"})
 _MOST_VALUES = 150_000
-"""More than the tokens of any context, and still decoded quickly."""
-_MOST_MEMBERS = 16  # members of a gzip file: each of them copies the rest of the data
+"""More values than any context has tokens, but few enough to be decoded quickly."""
+_MOST_MEMBERS = 16  # members of a gzip file, because each of them copies the rest of the data
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 Container = TypeVar("Container", list[Any], dict[Any, Any])
 _GZIP = frozenset({"gzip", "x-gzip"})  # equivalent: RFC 9110, 8.4.1.3
@@ -30,7 +33,7 @@ _GZIP = frozenset({"gzip", "x-gzip"})  # equivalent: RFC 9110, 8.4.1.3
 
 def as_json(body: bytes, headers: Mapping[str, str]) -> bytes:
     """
-    Return the body as JSON; a body without a content type is taken to be JSON.
+    Return the body as JSON; a body without a content type counts as JSON.
 
     The names in ``headers`` are lower-case. Raises RefusalError.
     """
@@ -49,7 +52,7 @@ def as_json(body: bytes, headers: Mapping[str, str]) -> bytes:
 
 
 def is_plain_json(headers: Mapping[str, str]) -> bool:
-    """Return whether a body is JSON as it is, as most are."""
+    """Return whether a body is plain JSON, as most bodies are."""
     return headers.get("content-type") == _JSON and "content-encoding" not in headers
 
 
@@ -76,7 +79,7 @@ def bad_request(reason: str) -> RefusalError:
 
 
 def _gunzipped(body: bytes) -> bytes:
-    """Decompress up to the limit; anything beyond it is never produced."""
+    """Decompress up to the limit; data beyond the limit is never produced."""
     found: list[bytes] = []
     room, rest = MAX_BODY + 1, body
     for _ in range(_MOST_MEMBERS):
@@ -90,15 +93,15 @@ def _gunzipped(body: bytes) -> bytes:
             raise RefusalError("content_too_large")
         if not member.eof:
             break
-        rest = member.unused_data.lstrip(b"\0")  # padding, which gzip skips too
+        rest = member.unused_data.lstrip(b"\0")  # padding, which gzip also skips
         if not rest:
             return b"".join(found)
     raise bad_request("The request body is not valid gzip")
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Convert msgpack to JSON; limit the values, since a byte of input takes 100 in memory."""
-    import msgpack  # imported only for those who send it
+    """Convert msgpack to JSON; limit the values, because a byte can take 100 bytes in memory."""
+    import msgpack  # imported only when a body is msgpack
 
     room = _MOST_VALUES
 

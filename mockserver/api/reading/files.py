@@ -2,7 +2,7 @@
 Files, the input and output of batches.
 
 The API documents that files can be uploaded, listed, retrieved, read and deleted, but not what the
-answers look like. They follow the OpenAI API, whose clients will read them.
+answers look like. Here the answers follow the OpenAI API, because its clients read them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Upload:
     content: bytes
 
     def shown(self) -> dict[str, Any]:
-        """Return it as JSON for the journal, without the boundary, which is always different."""
+        """Return the form as JSON for the journal, without its boundary, which always differs."""
         text = self.content.decode(errors="replace")
         return {"purpose": self.purpose, "filename": self.filename, "file": text}
 

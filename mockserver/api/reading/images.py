@@ -1,8 +1,8 @@
 """
 Checks the images in a request: their number, their form, and the model's support for them.
 
-According to the documentation the API takes PNG and JPEG as base64 data URIs, at most five in a
-request, for models with vision. Its answers to anything else are not published.
+According to the documentation the API accepts PNG and JPEG as base64 data URIs, at most five in a
+request, for models with vision. The API's answers to other images are not published.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
-The parts of a chat that come again: its messages and its tools.
+The parts of a chat that apps send repeatedly: messages and tools.
 
-An app sends the whole history of a conversation with each request. The facts about a part that was
-sent before are worked out once.
+An app sends the whole history of a conversation with each request. The size of each part is
+computed only once.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from mockserver.api.model import tokens
 
 class Part:
     """
-    A part of a chat, equal to the plain value that JSON gives; nobody changes it.
+    A part of a chat, equal to the plain value from JSON. A part is never changed.
 
-    ``size`` is how many letters its texts have, how many tokens they are, and how many tokens the
-    part costs.
+    ``size`` has the number of letters in the part's texts, the number of tokens in these texts, and
+    the number of tokens that the part costs.
     """
 
     def __repr__(self) -> str:
-        """Return it as Python writes the plain value."""
+        """Return the ``repr`` of the plain value."""
         return self._written
 
     @cached_property

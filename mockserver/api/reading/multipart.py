@@ -1,7 +1,7 @@
 """
 Reads ``multipart/form-data`` (RFC 7578).
 
-It does not use the parser of the standard library's email package, which changes line ends in
+The parser of the standard library's email package is not used, because it changes line ends in
 files.
 """
 
@@ -15,7 +15,7 @@ from email.parser import HeaderParser
 from .decoding import bad_request, media_type
 
 _FIELDS = HeaderParser()
-_MOST_PARTS = 100  # the API asks for two
+_MOST_PARTS = 100  # the API needs two
 _LONGEST_HEAD = 8_192  # bytes
 
 
@@ -29,7 +29,7 @@ class Part:
 
 def parts(body: bytes, headers: Mapping[str, str]) -> dict[str, Part]:
     """
-    Return the fields of a form by name; if a name occurs twice, the last field counts.
+    Return the fields of a form by name, the last field if a name occurs twice.
 
     Raises RefusalError for another content type, and for a body that is not a valid form.
     """
@@ -49,10 +49,10 @@ def _read(body: bytes, content_type: str) -> dict[str, Part]:
     if not boundary:
         raise bad_request("The content type has no boundary")
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode(), _MOST_PARTS + 2)
-    if len(pieces) > _MOST_PARTS + 2:  # plus the text before the first and after the last
+    if len(pieces) > _MOST_PARTS + 2:  # plus the texts before the first part and after the last
         raise bad_request(f"The form has more than {_MOST_PARTS} parts")
     if len(pieces) == 1 or not pieces[-1].startswith(b"--"):
-        raise bad_request("The request body is not a whole form of that boundary")
+        raise bad_request("The request body is not a complete form with that boundary")
     return dict(map(_part, pieces[1:-1]))
 
 

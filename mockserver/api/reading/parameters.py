@@ -1,9 +1,9 @@
 """
-The parameters of a request besides its body: query and header fields.
+Validates the parameters in the query and in the header fields of a request.
 
-``format`` comes from the server's own OpenAPI document. Unknown names in a query are ignored, as
-FastAPI ignores them. The only header field whose value is checked is ``queue_threshold`` (50 to
-20,000 ms, a documented private preview). Others are accepted with any value:
+``format`` comes from the server's own OpenAPI document. Unknown names in a query are ignored, as in
+FastAPI. The only header field whose value is checked is ``queue_threshold`` (50 to 20,000 ms, a
+documented private preview). Other header fields are accepted with any value:
 ``X-Cerebras-Version-Patch`` (a documented pin of the API's version), ``X-delay-time``, ``CF-RAY``
 and ``X-Amz-Cf-Id``.
 """
@@ -28,7 +28,7 @@ _SHORTEST, _LONGEST = 50, 20_000  # ms, of a queue_threshold
 
 def read_query(endpoint: str, query: str) -> dict[str, Any]:
     """
-    Return the parameters that an endpoint knows; if a name occurs twice, the last one counts.
+    Return the parameters that an endpoint has, the last value if a name occurs twice.
 
     Raises RefusalError with the API's validation messages, at ``query.NAME`` as in FastAPI
     (inferred).
@@ -46,7 +46,7 @@ def read_query(endpoint: str, query: str) -> dict[str, Any]:
 
 
 def check_fields(headers: Mapping[str, str]) -> None:
-    """Raise RefusalError for an invalid header field; the API does not document its message."""
+    """Raise RefusalError for an invalid header field; the API does not document the message."""
     threshold = headers.get("queue_threshold")
     if threshold is None:
         return

@@ -1,4 +1,4 @@
-"""The tokens of a prompt by parts: the template with the tools, then each message."""
+"""Counts the tokens of a prompt by parts: first the template with the tools, then each message."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .messages import Part
 _T = TypeVar("_T")
 
 IMAGE_TOKENS = 280
-"""The cost of an image: always the documented maximum."""
+"""The tokens of an image, for which the documented maximum is always taken."""
 
 
 class Size(NamedTuple):
-    """The tokens of each part; ``images`` counts those that belong to images."""
+    """The tokens of each part; ``images`` counts the tokens of all images."""
 
     parts: tuple[int, ...] = ()
     images: int = 0
@@ -32,7 +32,7 @@ def measure(body: Mapping[str, Any], text: str, model: Model) -> Size:
     """
     Return the size of a valid request's prompt; ``text`` is the key of the prompt in the body.
 
-    Images count only for models with vision.
+    Images have tokens only for models with vision.
     """
     counted = tokens.Meter()
     if text != "messages":
@@ -50,14 +50,14 @@ def measure(body: Mapping[str, Any], text: str, model: Model) -> Size:
 
 
 def parts(body: Mapping[str, Any], text: str, size: Size) -> Iterator[tuple[str, int]]:
-    """Yield each part of a prompt as a text that identifies it, with its tokens."""
+    """Yield, for each part of a prompt, a text that identifies the part, and its tokens."""
     whole = [body.get("tools"), *body[text]] if text == "messages" else [body[text]]
     for part, cost in zip(whole, size.parts, strict=True):
         yield repr(part), cost
 
 
 def _cost(part: _T, counted: tokens.Meter, count: Callable[[_T, tokens.Counter], int]) -> int:
-    """Return the tokens of a part; those of one that was counted before are known."""
+    """Return the tokens of a part; the count of an earlier request is used if there is one."""
     if isinstance(part, Part):
         letters, found, cost = part.size
         if counted.takes(letters, found):

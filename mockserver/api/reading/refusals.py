@@ -1,11 +1,11 @@
 """
-Requests that the API refuses although their bodies are well-formed.
+Refuses requests with well-formed bodies that ask for something unsupported.
 
-Each row of the table ``CHECKS`` has a name, a condition and a function. The name is also that of
-the problem. The condition is a key, or a kind of message, that the body must have. The function
-returns the facts of the problem, or None if all is well. Checks run in the order of the table, and
-the first problem is raised; the order in the real API is not known. Which checks apply is data of
-editions and models.
+Each row of the table ``CHECKS`` has a name, a condition and a function. The name is also the name
+of the problem. The condition is a key, or a kind of message, that the body must have. The function
+returns details of the problem, or None if there is no problem. Checks run in the order of the
+table, and the first problem is raised; the order in the real API is not known. Editions and models
+determine which checks apply.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Body: TypeAlias = Mapping[str, Any]
 Facts: TypeAlias = Mapping[str, object]
 _ANSWER = "messages[role=tool]"
 _PARTS = "messages[content=list]"
-_MOST_ANSWERS = 128  # the limit of the OpenAI API, for editions that allow several
+_MOST_ANSWERS = 128  # the limit of the OpenAI API, for editions that allow several choices
 
 
 def examine(body: Body, model: Model, how: Validation) -> None:
@@ -63,7 +63,7 @@ def _examine_schemas(body: Body, how: Validation) -> None:
 
 
 def _found(found: object) -> Facts | None:
-    """Return a problem without details if there is one, else None."""
+    """Return empty details if something was found, else None."""
     return {} if found else None
 
 
@@ -145,7 +145,7 @@ def _format_type(body: Body) -> str | None:
 
 
 def _strict_schemas(body: Body, how: Validation) -> list[dict[str, Any]]:
-    """Return the schemas with ``strict`` that the edition examines."""
+    """Return the schemas with ``strict`` that the edition checks."""
     schemas = []
     if "schemas" not in how.waives:
         asked = (body.get("response_format") or {}).get("json_schema") or {}
@@ -177,4 +177,6 @@ CHECKS: Mapping[Check, tuple[str, Callable[[Body, Model, Validation], Facts | No
 }
 _CHECKED = frozenset(what for what, _ in CHECKS.values())
 _OF_ITS_TIME: frozenset[Check] = frozenset({"mixed_strict"})
-"""Problems with the status of the edition's validation; all others were 400 in 2025, too."""
+"""
+These problems have the status of the edition's validation. All others had status 400 even in 2025.
+"""

@@ -1,5 +1,5 @@
 """
-The JSON Schemas that strict output supports: a subset of JSON Schema, limited in size.
+Checks that a JSON Schema is within the subset and the size limits of strict output.
 
 The rules come from the documentation of structured outputs, and the messages from public quotes
 where there are any. A schema is checked from its root down, in the order of its keys, and the first
@@ -49,7 +49,7 @@ _DEFINITIONS = "#/$defs/"
 
 
 def examine_schema(schema: Schema) -> None:
-    """Raise RefusalError for the first thing that strict output does not support."""
+    """Raise RefusalError for the first part that strict output does not support."""
     _check_size(schema)
     _check_root(schema)
     for place in _places(schema):
@@ -62,7 +62,7 @@ def examine_schema(schema: Schema) -> None:
 
 def python_set(names: Iterable[str]) -> str:
     """
-    Format names as Python prints a set, but in their own order.
+    Format names as Python prints a set, but in the given order.
 
     >>> python_set(["minItems", "maxItems"])
     "{'minItems', 'maxItems'}"
@@ -118,7 +118,7 @@ def _check_object(schema: Schema) -> None:
 
 def _check_reference(schema: Schema, root: Schema) -> None:
     target = schema.get("$ref")
-    if target in (None, "#"):  # the root refers to itself: recursion
+    if target in (None, "#"):  # the root refers to itself, which is a recursion
         return
     name = str(target).removeprefix(_DEFINITIONS)
     if not str(target).startswith(_DEFINITIONS) or name not in _definitions(root):
@@ -135,7 +135,7 @@ def _check_counts(root: Schema) -> None:
 
 
 def _check_recursion(root: Schema) -> None:
-    """Keep removing definitions that refer to no other one; those in a cycle remain."""
+    """Keep removing definitions that refer to no other definition; cycles of definitions remain."""
     parts: dict[str, Schema] = {"#": {key: value for key, value in root.items() if key != "$defs"}}
     parts |= {f"{_DEFINITIONS}{name}": one for name, one in _definitions(root).items()}
     targets = {

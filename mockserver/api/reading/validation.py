@@ -30,15 +30,18 @@ _FIELDS = frozenset(
 )
 """The names of all fields of all request bodies."""
 _UNIONS = frozenset({"content", "prompt", "reasoning", "stop", "tool_choice"})
-"""The fields whose type is a union: the path of an error inside one has the union member's name."""
+"""
+The fields whose type is a union. The path of an error in such a field has the name of the union's
+member.
+"""
 
 
 def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, Any]:
     """
     Return the body as a dictionary, which is empty for endpoints without a body.
 
-    Raises RefusalError with one line for each error, in the API's words, and with the status and
-    the prefix of the edition.
+    Raises RefusalError with one line for each error, in the API's words. The status and the prefix
+    are those of the edition.
     """
     kind = ENDPOINTS[endpoint].body
     if kind is None:
@@ -54,7 +57,7 @@ def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, 
 
 
 def _read(whole: TypeAdapter[Any], body: bytes) -> dict[str, Any]:
-    """Validate the body; in a large one each list is left at its first error."""
+    """Validate the body; in a large body the validation of a list stops at its first error."""
     reader = whole if len(body) <= _LARGE else _fail_fast(whole)
     valid: dict[str, Any] = reader.validate_json(body)
     return valid
@@ -62,7 +65,7 @@ def _read(whole: TypeAdapter[Any], body: bytes) -> dict[str, Any]:
 
 @cache
 def _fail_fast(whole: TypeAdapter[Any]) -> SchemaValidator:
-    """Return the same validator, except that it leaves each list at its first error."""
+    """Return a validator that stops at the first error of each list."""
     return SchemaValidator(_with_fail_fast(whole.core_schema))
 
 
@@ -81,13 +84,13 @@ def _first_errors(
     """
     Return the errors in the first items of lists and objects; listing all takes seconds.
 
-    ``error``, which was found first, shows how many valid items come before them.
+    ``error`` is from the first validation, and shows how many valid items precede the errors.
     """
     try:
         parsed = from_json(body, cache_strings="none")
     except ValueError:
         return _details(error)
-    if error.error_count() > _MOST_ERRORS:  # too many unknown fields: look past them
+    if error.error_count() > _MOST_ERRORS:  # too many unknown fields, which hide other errors
         parsed = _beginning(parsed, len(body))
         found = _errors_in(_fail_fast(whole), parsed)
     else:
@@ -122,7 +125,7 @@ def _beginning(value: Any, most: int) -> Any:
 
 
 def refusal(error: ValidationError, *, within: str = "", status: int | None = None) -> RefusalError:
-    """Return the API's answer to an error; ``within`` precedes each place."""
+    """Return the API's answer to an error; ``within`` is the beginning of each path."""
     return _refusal(_details(error), within, status)
 
 
@@ -137,7 +140,7 @@ def _refused(details: list[ErrorDetails], how: Validation) -> RefusalError:
 
 
 def _without_members(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Keep only the first member's error of each union, without the member's name."""
+    """Keep only the first member's error of each union, without the name of the member."""
     found: dict[tuple[int | str, ...], ErrorDetails] = {}
     for one in details:
         loc = one["loc"]

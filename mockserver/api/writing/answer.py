@@ -1,4 +1,4 @@
-"""The common part of both kinds of completions: choices, token counts, the stamp of an answer."""
+"""The common part of chat and text completions: choices, token counts, the stamp of an answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mockserver.core.seeding import HexStream
 
 from .envelope import Envelope, envelope
 
-_SHORTEST = 0.0001  # seconds; JSON encoders write much smaller numbers in different ways
+_SHORTEST = 0.0001  # seconds; JSON encoders differ in the notation of much smaller numbers
 _SECOND = 1e9  # nanoseconds
 _PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
 _TODAY = Bodies()
@@ -56,7 +56,7 @@ class Answer:
 
     @property
     def reading(self) -> float:
-        """Seconds spent on the prompt: the model reads twenty times faster than it writes."""
+        """Seconds spent on the prompt, which the model reads twenty times faster than it writes."""
         return _whole(_SHORTEST + self.prompt / (20 * self.model.speed))
 
     @property
@@ -65,10 +65,10 @@ class Answer:
         return _whole(_SHORTEST + self.tokens / self.model.speed)
 
     def envelope(self, kind: str) -> Envelope:
-        """Return the JSON around the choices of a kind of ``object``, with the edition's keys."""
+        """Return the JSON around the choices; ``kind`` is the value of the key ``object``."""
         bodies, model = self.bodies, self.model
         details: tuple[str, ...] = bodies.completion_details
-        if self.choices[0].prediction is not None:  # then all choices have one
+        if self.choices[0].prediction is not None:  # if one choice has a prediction, all have one
             details = tuple(dict.fromkeys((*_PREDICTION, *details)))
         read = bodies.prompt_details if model.counts_cached else None
         keys = bodies.usage, (details, read), bodies.time_info
@@ -103,5 +103,5 @@ def stamp(now: float, random: HexStream, cached: int = 0) -> Stamp:
 
 
 def _whole(seconds: float) -> float:
-    """Round seconds to nanoseconds, in half the time that ``round`` takes."""
+    """Round seconds to nanoseconds, in half the time of ``round``."""
     return int(seconds * _SECOND + 0.5) / _SECOND

@@ -2,8 +2,9 @@
 Chat completions: one JSON document, or a stream of chunks.
 
 Keys and their order come from recorded streams. Recordings of documents have lost the order of
-keys, so documents write tool calls as streams do. No recording shows how several choices are
-streamed. Here they follow each other, each with its role and its finish; the last chunk has usage.
+keys, so tool calls in documents have their keys in the order of streams. No recording shows how
+several choices are streamed. Here the choices follow each other, each with its role and its finish
+reason; the last chunk has usage.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def choices(answer: Answer) -> Iterator[bytes]:
 
 
 def chunks(answer: Answer) -> Chunks:
-    """Return the chunks of each choice: role, reasoning, text, tool calls, finish."""
+    """Return the chunks of each choice: role, reasoning, text, tool calls, finish reason."""
     made = Chunks()
     for at, choice in enumerate(answer.choices):
         _add(made, answer, choice, at)
@@ -79,8 +80,8 @@ def _add_words(chunks: Chunks, choice: GeneratedChoice, model: Model, behind: st
     """
     Add reasoning and content, in chunks of ``tokens_per_event`` tokens.
 
-    As recorded, the chunk with the last reasoning may hold the first content too, unless the model
-    separates them by an empty delta.
+    As in recordings, the chunk with the last reasoning can also have the first content, unless the
+    model separates reasoning and content by an empty delta.
     """
     step, parted = model.tokens_per_event, model.thought_event
     shared = len(choice.reasoning) % step if choice.pieces and not parted else 0
@@ -111,7 +112,7 @@ def _odds(writer: logprobs.Chat, choice: GeneratedChoice, at: int, step: int) ->
 
 
 def _add_call(chunks: Chunks, call: Call, at: int, answer: Answer, behind: str) -> None:
-    """Add a tool call in one chunk, or its name and id first and the arguments in pieces."""
+    """Add a tool call in one chunk, or first its name and id and then the arguments in pieces."""
     before = '{"delta":{"tool_calls":[{"function":{'
     whole = answer.model.whole_tool_calls
     opening = f'"name":{quoted(call.name)},"arguments":{quoted(call.arguments if whole else "")}}},'

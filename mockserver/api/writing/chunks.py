@@ -37,7 +37,7 @@ class _TextCache(dict[str, bytes]):
     """
     Texts encoded as JSON between two constants.
 
-    Models repeat the same words, so each is encoded and stored only once.
+    Models repeat the same words, so each word is encoded and stored only once.
     """
 
     def __init__(self, before: str, behind: str) -> None:

@@ -1,10 +1,10 @@
 """
-Text completions: documented, but no public recording is known.
+Text completions. They are documented, but no public recording is known.
 
-Shapes follow ``CompletionResponse`` in the server's OpenAPI document. Nothing says how several
-choices are streamed. Here they follow each other, and the last event has all their finishes; it
-also counts the ``best_of`` completions that are not returned. A ``suffix`` is accepted and ignored,
-as documented.
+Shapes follow ``CompletionResponse`` in the server's OpenAPI document. No source shows how several
+choices are streamed. Here the choices follow each other, and the last event has all finish reasons.
+The usage in this event also counts the ``best_of`` completions that are not returned. A ``suffix``
+is accepted and ignored, as documented.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def choices(answer: Answer) -> Iterator[bytes]:
 
 
 def chunks(answer: Answer) -> Chunks:
-    """Return the chunks of each choice, then one with all finishes."""
+    """Return the chunks of each choice, then a chunk with all finish reasons."""
     made = Chunks()
     for at, choice in enumerate(answer.choices):
         _add(made, choice, at, answer.model.tokens_per_event)
@@ -56,7 +56,7 @@ def _choice(choice: GeneratedChoice, at: int) -> dict[str, Any]:
 
 
 def _add(chunks: Chunks, choice: GeneratedChoice, index: int, step: int) -> None:
-    """Add the chunks of a choice; the echoed prompt is one of them."""
+    """Add the chunks of a choice; an echoed prompt is one chunk."""
     before = f'{{"index":{index},"text":'
     if choice.odds is None:
         if choice.echo:

@@ -25,8 +25,9 @@ class Form:
     """
     How an endpoint encodes an answer.
 
-    ``prefix`` begins the id. ``kind`` is the ``object`` of a document, ``chunk_kind`` that of a
-    chunk. ``choices`` returns the choices of a document as JSON, ``chunks`` those of each chunk.
+    ``prefix`` is the beginning of the id. ``kind`` is the ``object`` of a document, ``chunk_kind``
+    the ``object`` of a chunk. ``choices`` returns the choices of a document as JSON, ``chunks`` the
+    choices of each chunk.
     """
 
     prefix: str
@@ -37,7 +38,7 @@ class Form:
 
 
 class EncodedAnswer:
-    """An answer in the form of an endpoint; each use of it gets a stamp of its own."""
+    """An answer in the form of an endpoint. Each document or stream is made with its own stamp."""
 
     __slots__ = ("_known", "_work", "answer", "form", "tokens")
 
@@ -51,7 +52,7 @@ class EncodedAnswer:
         self._known["prompt_time"], self._known["completion_time"] = reading, writing
 
     def seconds(self, stamp: Stamp) -> float:
-        """Return how long the request took, its wait in the queue included."""
+        """Return how long the request took, including its wait in the queue."""
         return stamp.queue + self._work
 
     def document(self, stamp: Stamp) -> Data:
@@ -75,13 +76,10 @@ class EncodedAnswer:
         number, created, queue, cached = stamp
         envelope = self.answer.envelope(kind)
         whole = self.answer.model.whole_seconds
-        known = {
-            **self._known,
-            "cached_tokens": cached,
-            "created": int(created) if whole else created,
-            "queue_time": queue,
-            "total_time": queue + self._work,
-        }
+        known = self._known
+        known["cached_tokens"] = cached
+        known["created"] = int(created) if whole else created
+        known["queue_time"], known["total_time"] = queue, queue + self._work
         before = envelope.before % (self.form.prefix + number)
         after, tail = envelope.after % created, envelope.tail % envelope.values(known)
         return before.encode(), after.encode(), tail.encode()

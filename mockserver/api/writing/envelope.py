@@ -1,8 +1,9 @@
 """
 The JSON around the choices of an answer: id, creation time, model, usage and times.
 
-For one model only the numbers change, so a template with placeholders for them is prepared once.
-The order of keys comes from recorded streams. The edition lists the keys of usage and times.
+Only the numbers change between answers of a model, so a template with placeholders for the numbers
+is prepared once. The order of keys comes from recorded streams. The edition lists the keys of usage
+and times.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ class Envelope(NamedTuple):
     """
     The text before the choices, the text after them, and the end of the body.
 
-    The placeholder in ``before`` stands for the id, that in ``after`` for the creation time in
-    whole seconds. Those in ``tail`` stand for what ``values`` takes from the counts and times of an
-    answer, by their keys.
+    The placeholder in ``before`` stands for the id, the one in ``after`` for the creation time in
+    whole seconds. The placeholders in ``tail`` stand for counts and times; ``values`` picks these
+    from a mapping of all counts and times.
     """
 
     before: str
@@ -47,8 +48,8 @@ def envelope(
     Return the envelope of an ``object`` of this kind.
 
     ``usage`` and ``times`` are the keys of ``usage`` and ``time_info``. ``details`` are the keys of
-    ``completion_tokens_details`` and ``prompt_tokens_details``; None leaves the object out. Without
-    ``vision``, ``image_tokens`` is left out.
+    ``completion_tokens_details`` and ``prompt_tokens_details``; None omits the object. Without
+    ``vision``, ``image_tokens`` is omitted.
     """
     identity = {"model": model_id, "system_fingerprint": fingerprint(model_id), "object": kind}
     named = dumps(identity)[1:-1].decode().replace("%", "%%")

@@ -23,7 +23,7 @@ Record = Callable[[str, Model], dict[str, Any]]
 
 
 def pricing(model: Model) -> dict[str, str]:
-    """Return the prices of one token, in dollars; 0 if the edition knows none."""
+    """Return the prices of one token, in dollars; 0 if the edition has no price."""
     price = model.price or _UNKNOWN
     return {"prompt": per_token(price.prompt), "completion": per_token(price.completion)}
 

@@ -45,7 +45,7 @@ def edge(
 
 
 def timing(seconds: float | None) -> Headers:
-    """Return the two ``server-timing`` fields for a duration; none if it is None."""
+    """Return the two ``server-timing`` fields for a duration, or no fields for None."""
     if seconds is None:
         return ()
     spent = f"cfEdge;dur=4,cfOrigin;dur={round(seconds * 1000)}"

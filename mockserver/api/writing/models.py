@@ -21,7 +21,7 @@ def listing(edition: Edition, *, public: bool, form: ModelFormat = "default") ->
 def record(
     edition: Edition, name: str, *, public: bool, form: ModelFormat = "default"
 ) -> dict[str, Any]:
-    """Return the record of one model. Raises RefusalError if it is not served."""
+    """Return the record of one model. Raises RefusalError if the model is not served."""
     if not edition.serves(name):
         raise RefusalError("model_not_found", {"model": name})
     model = edition.models[name]

@@ -1,5 +1,5 @@
 """
-Reads Python code: what its names stand for, which clients it makes, and how it calls them.
+Reads Python code without running it, and finds its clients and how it calls them.
 
-Nothing is imported or run. Facts that the file alone can't show are not reported.
+What can't be told from the file alone is not reported.
 """

@@ -1,4 +1,4 @@
-"""How code handles an answer, or an error in its place."""
+"""Rules about how code handles an answer, or an error instead of an answer."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .values import known, text_of
 
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _SHORT = 32
-"""A call that asks for fewer tokens expects no more than a word."""
+"""A call with at most this token limit expects hardly more than a word."""
 
 
 def cut_answers(matter: Matter) -> Iterator[Noticed]:
-    """Notice limited answers whose text is handed on without a check of how they ended."""
+    """Notice limited answers whose text is returned without a check of the finish reason."""
     if matter.source.says("finish_reason"):
         return
     for chat in matter.chats:
@@ -28,7 +28,7 @@ def cut_answers(matter: Matter) -> Iterator[Noticed]:
 
 
 def unlimited_answers(matter: Matter) -> Iterator[Noticed]:
-    """Notice calls that set no token limit, for a model whose own limit is low."""
+    """Notice calls that set no token limit for a model with a low default limit."""
     for chat in matter.chats:
         name = text_of(matter.source, arguments(chat.call).get("model"))
         model = matter.edition.served(name)
@@ -81,7 +81,7 @@ def _text_is_returned(source: Source, chat: Chat) -> bool:
 
 
 def _is_returned(source: Source, node: ast.AST) -> bool:
-    """Return whether ``answer.choices`` leads to ``return answer.choices[0].message.content``."""
+    """Return whether a node is part of ``return answer.choices[0].message.content``."""
     content = False
     while isinstance(node, (ast.Attribute, ast.Subscript)):
         content = content or (isinstance(node, ast.Attribute) and node.attr == "content")
@@ -94,7 +94,7 @@ def _is_returned(source: Source, node: ast.AST) -> bool:
 
 
 def _attempt(source: Source, call: ast.Call) -> ast.Try | None:
-    """Return the nearest ``try`` whose handlers see an error of a call."""
+    """Return the nearest ``try`` whose handlers may catch an error of a call."""
     below: ast.AST = call
     for one in source.above(call):
         if isinstance(one, ast.Try) and below in one.body:

@@ -18,7 +18,7 @@ _CHATS = frozenset({"create", "parse", "stream"})
 
 def is_cerebras(url: str) -> bool:
     """
-    Return whether a URL is that of the real API.
+    Return whether a URL belongs to the real API.
 
     >>> is_cerebras("https://api.cerebras.ai/v1"), is_cerebras("https://my-gateway/cerebras")
     (True, False)
@@ -36,14 +36,14 @@ def arguments(call: ast.Call) -> Mapping[str, ast.expr]:
 
 
 def is_open(call: ast.Call) -> bool:
-    """Return whether a call has arguments without a name in the code: ``**options``."""
+    """Return whether a call has arguments that it does not spell out, such as ``**options``."""
     starred = any(isinstance(one, ast.Starred) for one in call.args)
     return starred or any(one.arg is None for one in call.keywords)
 
 
 @dataclass(frozen=True)
 class MadeClient:
-    """A client that a file makes, or a call that makes one implicitly."""
+    """A client that a file makes, or a call that makes a client implicitly."""
 
     source: Source
     call: ast.Call
@@ -51,14 +51,14 @@ class MadeClient:
 
     @cached_property
     def arguments(self) -> Mapping[str, ast.expr]:
-        """The named arguments, and the model if it comes first."""
+        """The named arguments, and the model if it is the first positional argument."""
         named = dict(arguments(self.call))
         if self.library.positional and self.call.args:
             named.setdefault(self.library.model[0], self.call.args[0])
         return named
 
     def argument(self, names: tuple[str, ...]) -> ast.expr | None:
-        """Return the first argument of one of these names that is there."""
+        """Return the value of the first of these names that the call has as an argument."""
         return next((self.arguments[name] for name in names if name in self.arguments), None)
 
     @cached_property
@@ -77,7 +77,7 @@ class MadeClient:
 
     @cached_property
     def asks_cerebras(self) -> bool:
-        """Whether its requests certainly go to the real API, unless a variable redirects them."""
+        """Whether the client certainly sends to the real API, unless a variable redirects it."""
         given = self.argument(self.library.base_url)
         if given is not None:
             return is_cerebras(self.base_url)
@@ -88,16 +88,16 @@ class MadeClient:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it calls this API, or a gateway that takes its place."""
+        """Whether the client calls this API, or a gateway in its place."""
         return self.library.own or self.asks_cerebras
 
     def sets(self, *names: str) -> bool:
-        """Return whether one of these options is set, or may be."""
+        """Return whether one of these options is set, or may be set by ``**options``."""
         return is_open(self.call) or not self.arguments.keys().isdisjoint(names)
 
     @cached_property
     def retries(self) -> bool:
-        """Whether it certainly retries by itself."""
+        """Whether the client certainly retries by itself."""
         if not self.library.sdk or is_open(self.call):
             return False
         if "max_retries" not in self.arguments:
@@ -112,7 +112,7 @@ class Chat:
     """
     A chat call of a client.
 
-    ``options`` are the options set between the client and the call: ``with_options(...)``.
+    ``options`` are the calls between the client and the chat call, such as ``with_options(...)``.
     """
 
     call: ast.Call
@@ -120,7 +120,7 @@ class Chat:
     options: tuple[ast.Call, ...] = ()
 
     def sets(self, *names: str) -> bool:
-        """Return whether the call, or an option before it, sets or may set one of these."""
+        """Return whether the call or its ``options`` set, or may set, one of these names."""
         calls = (self.call, *self.options)
         return any(is_open(one) or not arguments(one).keys().isdisjoint(names) for one in calls)
 
@@ -150,7 +150,7 @@ def chats(source: Source, made: list[MadeClient]) -> Iterator[Chat]:
 
 
 def _before_chat(function: ast.expr) -> ast.expr | None:
-    """Return ``client`` of ``client.chat.completions.create``, or None."""
+    """Return ``client`` if a function is ``client.chat.completions.create``, or else None."""
     match function:
         case ast.Attribute(
             value=ast.Attribute(

@@ -1,4 +1,4 @@
-"""The models that a file asks for by default."""
+"""The models and addresses that a file uses by default."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .source import FUNCTIONS, Source
 from .values import LOOKUPS, text_of
 
 Spelled: TypeAlias = tuple[ast.expr, str]
-"""A string, and its position."""
+"""The node of a string, and the string."""
 _DEEPEST = 12
 _OURS = re.compile(r"cerebras_(?:\w+_)?model(?:_name|_id)?|\w*_cerebras_model", re.IGNORECASE)
 _ADDRESS = "CEREBRAS_BASE_URL"
@@ -46,7 +46,7 @@ def spelled(source: Source, node: ast.expr | None, depth: int = 0) -> Spelled | 
 
 
 def option(source: Source, call: ast.Call, name: str) -> ast.expr | None:
-    """Return an argument of a call, even if it comes from a dictionary: ``**options``."""
+    """Return an argument of a call, even if it comes from a dictionary such as ``**options``."""
     for one in call.keywords:
         if one.arg == name:
             return one.value
@@ -59,12 +59,12 @@ def option(source: Source, call: ast.Call, name: str) -> ast.expr | None:
 
 
 def named(source: Source) -> Iterator[Spelled]:
-    """Return the models set for this API: by a constant, a setting or a variable."""
+    """Return the models that a constant, a setting or a variable sets for this API."""
     return _defaults(source, lambda name: bool(_OURS.fullmatch(name)) and not is_former(name))
 
 
 def addresses(source: Source) -> Iterator[Spelled]:
-    """Return the defaults of the variable with the base URL."""
+    """Return the defaults of the variable that has the base URL."""
     return _defaults(source, lambda name: name == _ADDRESS)
 
 
@@ -78,7 +78,7 @@ def _defaults(source: Source, is_wanted: Callable[[str], bool]) -> Iterator[Spel
 
 def bare(name: str) -> str:
     """
-    Return the id of a model without a router's prefix.
+    Return the id of a model without the prefix ``cerebras`` that routers use.
 
     >>> bare("cerebras/llama3.1-8b"), bare("llama3.1-8b"), bare("gateway/cerebras/x")
     ('llama3.1-8b', 'llama3.1-8b', 'gateway/cerebras/x')
@@ -87,7 +87,7 @@ def bare(name: str) -> str:
 
 
 def _named(source: Source, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Yield each name that is set, or looked up with a default, and its value."""
+    """Yield each name that is set or looked up, with its value or its default."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             yield name, value
@@ -116,7 +116,7 @@ def _entry(node: ast.expr, name: str) -> ast.expr | None:
 
 
 def _is_set(source: Source, dictionary: ast.Name, name: str) -> bool:
-    """Return whether an entry may be set later."""
+    """Return whether an entry of a dictionary may be set after the dictionary is made."""
     for one in source.nodes:
         match one:
             case ast.Subscript(
@@ -131,7 +131,7 @@ def _is_set(source: Source, dictionary: ast.Name, name: str) -> bool:
 
 
 def _default(source: Source, node: ast.expr) -> ast.expr | None:
-    """Return the default of a parameter, or of a field of the class that contains a node."""
+    """Return the default of the parameter or field that a node names."""
     match node:
         case ast.Name(id=name):
             return _default_of_parameter(source, node, name)

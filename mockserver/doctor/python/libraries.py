@@ -1,4 +1,4 @@
-"""How the libraries that reach the API are set up: a table of the calls that make their clients."""
+"""A table of the calls that make the clients of libraries that reach the API."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Library:
     """
     How a client of a library is made.
 
-    ``appends`` is the path that it appends to its base URL, like ``Setup.client``. ``own`` says
-    that it asks Cerebras if no base URL is set. ``prefix`` precedes the model's id if the library
-    supports several vendors. ``sdk`` says that it has ``chat.completions``. ``waits`` says in words
-    how long it waits for an answer by default; it is empty if that is short enough. ``reads_key``
-    says that it reads the key from the environment when it is made. ``positional`` says that the
-    first argument is the model.
+    ``appends``: which path the client appends to its base URL, as in ``Setup.client``. ``own``:
+    whether the client sends to Cerebras if no base URL is set. ``prefix``: what precedes the
+    model's id, if the library supports several vendors. ``sdk``: whether the client has
+    ``chat.completions``. ``waits``: how long the client waits for an answer by default, in words;
+    empty if that is short enough. ``reads_key``: whether the client reads the API key from the
+    environment when the client is made. ``positional``: whether the first argument is the model.
     """
 
     appends: Client = "openai"
@@ -38,7 +38,7 @@ class Library:
 
 
 _CEREBRAS = Library("cerebras", own=True, sdk=True, reads_key=True)
-_OPENAI = Library(sdk=True, reads_key=True, waits="600 s for an answer, three times")
+_OPENAI = Library(sdk=True, reads_key=True, waits="up to 600 s for an answer, three times")
 _LANGCHAIN = Library(waits="without limit for an answer")
 _SLASH = Library(prefix="cerebras/", positional=True)
 _COLON = Library(prefix="cerebras:", positional=True)
@@ -80,12 +80,12 @@ LIBRARIES: Mapping[tuple[str, str], Library] = {
     ("agno", "Cerebras"): Library("cerebras", own=True, positional=True),
     ("agno", "CerebrasOpenAI"): Library(own=True, positional=True),
 }
-"""The libraries, by the package and the name that is imported from it."""
+"""The libraries, by the package and by the name that is imported from the package."""
 
 
 def library(full_name: str) -> Library | None:
     """
-    Return the library whose client a call makes, given the full name of the called object.
+    Return the library of a client, given the full name of the class or function that makes it.
 
     >>> library("langchain_cerebras.chat_models.ChatCerebras").own
     True

@@ -1,4 +1,4 @@
-"""The input of the rules: a file with its clients and their calls."""
+"""The input of the rules, which is a file with its clients and their calls."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .posts import Post, posts
 from .source import Source
 
 Noticed: TypeAlias = tuple[ast.expr | ast.stmt, Explanation]
-"""A mistake, and its position."""
+"""The node of a mistake, and the explanation."""
 
 
 @dataclass(frozen=True)
 class Matter:
-    """A file, and the state of the API that it is compared with."""
+    """A file, and the edition of the API with which the file is compared."""
 
     source: Source
     edition: Edition
@@ -32,7 +32,7 @@ class Matter:
 
     @cached_property
     def chats(self) -> list[Chat]:
-        """The chat calls to this API, or to a gateway that takes its place."""
+        """The chat calls to this API, or to a gateway in its place."""
         return [one for one in chats(self.source, self.clients) if one.client.is_ours]
 
     @cached_property

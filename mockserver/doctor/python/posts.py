@@ -25,10 +25,10 @@ class Post:
     """
     A request by ``requests`` or ``httpx``.
 
-    ``library`` is the name of the module. ``fields`` maps the lower-case names of its header fields
-    to their values, None for an unknown value. ``fields`` itself is None if there may be other
-    fields. ``model`` is the model in the body, with its position, as far as the file shows it.
-    ``as_form`` says that the body is a dictionary which is sent as a form.
+    ``library`` is the name of the module. ``fields`` maps the lower-case names of the header fields
+    to their values, with None for an unknown value; ``fields`` itself is None if there may be other
+    header fields. ``model`` is the model in the body, with its position, as far as the file shows
+    it. ``as_form``: whether the body is a dictionary that is sent as a form.
     """
 
     call: ast.Call
@@ -40,7 +40,7 @@ class Post:
 
     @property
     def without_timeout(self) -> bool:
-        """Whether it certainly sets no limit on the wait for an answer."""
+        """Whether the request certainly waits for an answer without limit."""
         timeout = arguments(self.call).get("timeout")
         if isinstance(timeout, ast.Constant) and timeout.value is None:
             return True
@@ -48,7 +48,7 @@ class Post:
 
 
 def posts(source: Source) -> Iterator[Post]:
-    """Yield the requests whose URL certainly belongs to the real API, or is meant to."""
+    """Yield the requests to the real API, and those to a host that is mistaken for the API's."""
     for call, name in source.named_calls:
         library, _, function = name.rpartition(".")
         if library in _MODULES and function == "post":
@@ -61,7 +61,7 @@ def posts(source: Source) -> Iterator[Post]:
 
 
 def _is_meant_for_cerebras(url: str) -> bool:
-    """Return whether an endpoint of the API is requested from a host that lacks it."""
+    """Return whether a URL has a path of the API on a host that is often mistaken for the API's."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -70,7 +70,7 @@ def _is_meant_for_cerebras(url: str) -> bool:
 
 
 def _dict(source: Source, node: ast.expr | None) -> ast.Dict | None:
-    """Return the literal that an argument stands for, unless it may have changed."""
+    """Return the dictionary literal that an argument stands for, unless it may have changed."""
     if not isinstance(node, ast.Name):
         found, changed = node, False
     else:
@@ -96,7 +96,7 @@ def _fields(source: Source, call: ast.Call) -> Mapping[str, str | None] | None:
 
 
 def _told(value: Known | None) -> str | None:
-    """Return a field's value; if it comes from the key's variable, the form of a key."""
+    """Return a field's value; a value from the API key's variable is replaced by a sample key."""
     if value is not None and value.sure:
         return str(value.value)
     return _FORM if value is not None and value.variable == KEY else None

@@ -1,4 +1,4 @@
-"""Retries around a client that retries by itself."""
+"""Finds retries around a client that retries by itself."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _RETRIED = frozenset(
         "CerebrasError",
     }
 )
-"""Errors after which the client itself has already retried, and their base classes."""
+"""Errors that the client raises only after its own retries, and their base classes."""
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
 def nested_retries(matter: Matter) -> Iterator[Noticed]:
-    """Notice calls that a decorator or a loop retries although the client does so itself."""
+    """Notice calls that a decorator or a loop retries although the client already retries."""
     for chat in matter.chats:
         if not chat.client.retries or chat.sets("max_retries"):
             continue
@@ -41,7 +41,7 @@ def nested_retries(matter: Matter) -> Iterator[Noticed]:
 
 
 def _decorator(source: Source, chat: Chat) -> str:
-    """Return the name of the decorator that calls the function again."""
+    """Return the name of the decorator that retries the function around a chat call, or ""."""
     function = source.function(chat.call)
     if function is None or _caught_within(source, chat.call, function):
         return ""
@@ -88,7 +88,7 @@ def _at_once(stop: ast.expr | None) -> bool:
 
 
 def _retried(errors: ast.expr | None) -> bool:
-    """Return whether any of the given errors is one that the client retries."""
+    """Return whether the client retries after any of the given errors."""
     among = errors.elts if isinstance(errors, (ast.Tuple, ast.List)) else [errors]
     return any(_last(one) in _RETRIED for one in among if one is not None)
 
@@ -122,7 +122,7 @@ def _raises(body: list[ast.stmt]) -> bool:
 
 
 def _loop(source: Source, chat: Chat) -> str:
-    """Return a name for the loop that retries a call after a wait."""
+    """Return "the loop around it" if a loop retries a call after a wait, or else ""."""
     attempt: ast.Try | None = None
     for one in source.above(chat.call):
         if isinstance(one, FUNCTIONS):

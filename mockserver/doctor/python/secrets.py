@@ -1,4 +1,4 @@
-"""Keys and addresses in the code, and keys that it prints."""
+"""Finds API keys and addresses that are written into code, and API keys that code prints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .values import known, literal
 
 _KEY = re.compile(r"(?<![A-Za-z0-9])csk-([A-Za-z0-9]{32,})(?![A-Za-z0-9_-])")
 _FEWEST_CHARACTERS = 14
-"""A random key of 48 characters has more distinct characters than this; an invented one rarely."""
+"""Random keys of 48 characters have at least this many distinct ones; invented keys rarely do."""
 _RUNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "9876543210")
 _LOGS = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
 _VARIABLES = frozenset({"CEREBRAS_API_KEY"})
@@ -22,7 +22,7 @@ _VARIABLES = frozenset({"CEREBRAS_API_KEY"})
 
 def looks_real(text: str) -> bool:
     """
-    Return whether a text contains a key that looks real, not like an example.
+    Return whether a text contains a key that looks real rather than like an example.
 
     >>> looks_real("csk-" + "0123456789abcdef" * 2), looks_real("csk-your-key")
     (False, False)
@@ -31,7 +31,7 @@ def looks_real(text: str) -> bool:
 
 
 def keys_in_code(matter: Matter) -> Iterator[Noticed]:
-    """Notice keys written into the code."""
+    """Notice API keys written into the code."""
     for node in matter.source.nodes if "csk-" in matter.source.text else ():
         text = node.value if isinstance(node, ast.Constant) else None
         if isinstance(node, ast.Constant) and isinstance(text, str) and looks_real(text):
@@ -39,7 +39,7 @@ def keys_in_code(matter: Matter) -> Iterator[Noticed]:
 
 
 def keys_shown(matter: Matter) -> Iterator[Noticed]:
-    """Notice keys that are printed or logged unshortened."""
+    """Notice API keys that are printed or logged in full."""
     for call in matter.source.calls:
         shown = (one for argument in call.args for one in _shown(argument))
         if _writes(matter.source, call) and any(_is_key(matter, one) for one in shown):
@@ -48,9 +48,9 @@ def keys_shown(matter: Matter) -> Iterator[Noticed]:
 
 def hosts_in_code(matter: Matter) -> Iterator[Noticed]:
     """
-    Notice addresses that are the SDK's default, and only override CEREBRAS_BASE_URL.
+    Notice addresses that equal the SDK's default and only disable CEREBRAS_BASE_URL.
 
-    Clients of OpenAI's API need the address.
+    OpenAI's clients are not reported, since they need the address.
     """
     for made in matter.clients:
         given = made.argument(made.library.base_url)

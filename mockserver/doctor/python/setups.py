@@ -1,4 +1,4 @@
-"""The set-ups that a file shows, for the table of set-up mistakes."""
+"""The set-ups in a file, which are looked up in the table of set-up mistakes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from .source import Source
 from .values import known, literal, text_of
 
 Placed: TypeAlias = tuple[ast.expr, Setup]
-"""A set-up, and its position."""
+"""The node of a set-up, and the set-up."""
 _RIGHT: Mapping[Client, str] = {
     "": "https://api.cerebras.ai/v1",
     "cerebras": "https://api.cerebras.ai",
     "openai": "https://api.cerebras.ai/v1",
 }
-"""The base URL that is assumed while something else is checked."""
+"""The correct base URL for each client, assumed while another part of a set-up is checked."""
 
 _OTHER_ENDPOINTS: Mapping[str, str] = {
     "responses.create": "/v1/responses",
@@ -45,11 +45,11 @@ _OTHER_ENDPOINTS: Mapping[str, str] = {
 }
 _MOST_NAMES = 4
 _MOST_MODELS = 3
-"""A file with more ids is a list of models to choose from."""
+"""A file that names more models than this is a list to choose from."""
 
 
 def of_file(matter: Matter) -> Iterator[Placed]:
-    """Yield all set-ups of a file, each with one thing that may be wrong."""
+    """Yield all set-ups of a file; in each, only one part may be wrong."""
     for made in matter.clients:
         yield from of_client(made, matter.edition)
     for chat in (one for one in matter.chats if one.client.asks_cerebras):
@@ -61,7 +61,7 @@ def of_file(matter: Matter) -> Iterator[Placed]:
 
 
 def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
-    """Yield how a client is set up: its address, its key and its model, one at a time."""
+    """Yield one set-up each for a client's address, its API key and its model."""
     client = made.library.appends
     base_url = made.argument(made.library.base_url)
     if base_url is not None and (made.library.own or means_cerebras(made.base_url)):
@@ -83,7 +83,7 @@ def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
 
 
 def of_chat(source: Source, chat: Chat, edition: Edition) -> Iterator[Placed]:
-    """Yield the model and the parameters of a call; unknown values are left out."""
+    """Yield one set-up each for the model and the parameters of a call, without unknown values."""
     given = arguments(chat.call)
     client = chat.client.library.appends
     right = _RIGHT[client]
@@ -96,7 +96,7 @@ def of_chat(source: Source, chat: Chat, edition: Edition) -> Iterator[Placed]:
 
 
 def of_other_calls(matter: Matter) -> Iterator[Placed]:
-    """Yield the calls of endpoints that OpenAI has, on clients that surely ask Cerebras."""
+    """Yield the calls of endpoints that only OpenAI has, on clients that certainly use Cerebras."""
     made = {one.call: one for one in matter.clients if one.library.sdk and one.asks_cerebras}
     for call in matter.source.calls if made else ():
         names = list[str]()
@@ -113,7 +113,7 @@ def of_other_calls(matter: Matter) -> Iterator[Placed]:
 
 
 def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
-    """Yield the path, the fields and the model of a request."""
+    """Yield one set-up each for a request's path, header fields, form and model."""
     url = urlsplit(post.url)
     host = f"{url.scheme}://{url.netloc}"
     yield post.call, Setup(edition, base_url=host, method="POST", path=url.path)
@@ -136,7 +136,7 @@ def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
 
 
 def of_defaults(source: Source, edition: Edition) -> Iterator[Placed]:
-    """Yield each value named as the model or address of this API, wherever it is used."""
+    """Yield one set-up for each value that the file names as the model or address of this API."""
     for node, url in addresses(source):
         yield node, Setup(edition, base_url=url)
     ids = dict(named(source))
@@ -146,7 +146,7 @@ def of_defaults(source: Source, edition: Edition) -> Iterator[Placed]:
 
 
 def _told(source: Source, given: Mapping[str, ast.expr]) -> Iterator[tuple[str, Any]]:
-    """Yield the parameters of a call whose values are in the code."""
+    """Yield the parameters of a call with their values, if the code shows the values."""
     for name, node in given.items():
         try:
             yield name, ast.literal_eval(node)
@@ -158,9 +158,10 @@ def _told(source: Source, given: Mapping[str, ast.expr]) -> Iterator[tuple[str, 
 
 def _shown(made: MadeClient, key: ast.expr | None) -> str:
     """
-    Return the redacted header field for a key in the code; empty if unknown.
+    Return the redacted header field for an API key in the code, or "" for an unknown key.
 
-    Without an address in the code, a word that is not a key may be meant for a self-hosted server.
+    If the code has no address, a word that is not a Cerebras key counts as unknown, because it may
+    be meant for a self-hosted server.
     """
     if not literal(made.source, key):
         return ""

@@ -13,7 +13,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, ast.Module)
 _BARE = frozenset({"arg", "attr", "ctx", "id", "kind", "level", "module", "op", "ops"})
-"""Fields of a node whose values have no position of their own."""
+"""Fields whose values are not nodes with a position."""
 _DEEPEST = 12
 _WORDS = ("id", "attr", "arg", "value")
 _LONGEST_WORD = 40
@@ -24,14 +24,15 @@ class Source:
     """
     A file of Python: its tree, its calls, and the values of its names.
 
-    ``nodes`` lists the tree, parents first, so that it is walked only once. It leaves out nodes
-    that only name an operator, or the use of another node (``ast.Load``). ``settings`` set one name
-    or attribute each. ``reads`` has the places where a name is read.
+    ``nodes`` lists the tree, parents first, so that it is walked only once. The list leaves out
+    operators and contexts such as ``ast.Load``. ``settings`` are the assignments to a single name
+    or attribute. ``reads`` has the nodes where each name is read.
 
-    ``bound`` maps each scope and name to the expressions that the name is set to; None stands for
-    an unknown value, such as that of a parameter. An attribute of ``self`` is a name of its class.
-    ``functions`` has the functions that are defined, by scope and name. ``imported`` maps each
-    local name to the full name that it was imported as, empty if there are several.
+    ``bound`` maps each scope and name to the expressions that are assigned to the name; None stands
+    for an unknown value, such as the value of a parameter. An attribute of ``self`` counts as a
+    name in the scope of the class. ``functions`` has the defined functions by scope and name.
+    ``imported`` maps each local name to the full name of the imported object, or to "" if several
+    objects are imported under that name.
     """
 
     text: str
@@ -56,21 +57,21 @@ class Source:
         """
         Parse a file.
 
-        Raises SyntaxError or ValueError for a text that is not Python, RecursionError for one that
-        is nested too deeply.
+        Raises SyntaxError or ValueError for a text that is not Python, and RecursionError for a
+        text that is nested too deeply.
         """
         source = cls(text, ast.parse(text))
         source._walk()
         return source
 
     def says(self, *words: str) -> bool:
-        """Return whether a name in the code, outside comments and docstrings, has a word."""
+        """Return whether a name or short string of the code contains one of these words."""
         told = [word for word in words if word in self.text]
         return bool(told) and any(word in one for one in self.words for word in told)
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The names that the code uses, and its short strings."""
+        """The names in the code, and its short strings."""
         return frozenset(
             word
             for node in self.nodes
@@ -85,7 +86,7 @@ class Source:
         return [(call, name) for call, name in found if name]
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Yield the nodes around a node, the nearest first."""
+        """Yield the nodes that enclose a node, the nearest first."""
         while node in self.parents:
             node = self.parents[node]
             yield node
@@ -95,7 +96,7 @@ class Source:
         return next((one for one in self.above(node) if isinstance(one, _SCOPES)), self.tree)
 
     def function(self, node: ast.AST) -> Function | None:
-        """Return the function that runs a node; None at module level."""
+        """Return the function that contains a node; None at module level and in a lambda."""
         scopes = (one for one in self.above(node) if isinstance(one, (*FUNCTIONS, ast.Lambda)))
         nearest = next(scopes, None)
         return nearest if isinstance(nearest, FUNCTIONS) else None
@@ -114,7 +115,7 @@ class Source:
         return None
 
     def made_by(self, node: ast.expr | None) -> ast.Call | None:
-        """Return the call that makes a value, followed back through names and functions."""
+        """Return the call that made a value, tracing it back through names and functions."""
         for _ in range(_DEEPEST):
             if isinstance(node, (ast.Name, ast.Attribute)):
                 node = self.value_of(node)
@@ -128,7 +129,7 @@ class Source:
         return None
 
     def _returned(self, call: ast.Call) -> ast.expr | None:
-        """Return the expression that a function of this file returns, if there is only one."""
+        """Return the only expression that a function of this file returns, or None."""
         name = _name(call.func)
         owner: ast.AST | None = self.tree
         if name.startswith(("self.", "cls.")):
@@ -156,7 +157,7 @@ class Source:
         return ".".join((full, *reversed(parts)))
 
     def _is_redefined(self, node: ast.Name) -> bool:
-        """Return whether a name is also set to another value; None does not count."""
+        """Return whether an imported name is also set to a value other than ``None``."""
         for scope in self.above(node):
             values = self.bound.get((scope, node.id))
             if values is not None:
@@ -166,7 +167,7 @@ class Source:
         return False
 
     def _walk(self) -> None:
-        """Note each node after its parent, in the order of ``ast.walk``."""
+        """List each node after its parent, in the order of ``ast.walk``."""
         nodes, parents = self.nodes, self.parents
         nodes.append(self.tree)
         for node in nodes:  # the list grows meanwhile

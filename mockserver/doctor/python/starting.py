@@ -1,4 +1,4 @@
-"""Clients that are made too early."""
+"""Finds clients that are made too early."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PREPARES = frozenset({"load_dotenv"})
 _STARTS = frozenset(
     {"create", "invoke", "kickoff", "launch", "mainloop", "run", "run_sync", "serve", "start"}
 )
-"""Methods that begin the work of a script."""
+"""Methods that start the work of a script."""
 
 
 def clients_at_import(matter: Matter) -> Iterator[Noticed]:
@@ -39,7 +39,7 @@ def _at_import(source: Source, made: MadeClient) -> bool:
 
 
 def _is_script(source: Source) -> bool:
-    """Return whether a file is a script: it does its work at module level."""
+    """Return whether a file is a script, which does its work at module level."""
     roots = {name.partition(".")[0] for name in source.imported.values()}
     return not roots.isdisjoint(_SCRIPTS) or any(_works(one) for one in source.tree.body)
 
@@ -62,7 +62,7 @@ def _works(statement: ast.stmt) -> bool:
 
 
 def _reads_environment(source: Source, made: MadeClient) -> bool:
-    """Return whether a client takes its key from the environment when it is made."""
+    """Return whether a client takes its API key from the environment when it is made."""
     key = made.argument(made.library.key)
     if key is None:
         return made.library.reads_key and not made.sets(*made.library.key)

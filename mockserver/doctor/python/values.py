@@ -1,4 +1,4 @@
-"""Evaluates an expression: to a constant, an environment variable, or an unknown value."""
+"""Evaluates an expression, whose value may be a constant, an environment variable or unknown."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from .source import Source
 _DEEPEST = 12
 _WRAPPERS = frozenset({"SecretStr", "str", "Secret.from_token"})
 LOOKUPS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault"})
-"""Functions that look a variable up, and take a default."""
+"""Functions that look up a variable and accept a default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """
-    A value that the file shows.
+    A value that can be told from the file.
 
     ``value`` is the constant, or the default if the environment variable ``variable`` is not set.
-    ``sure`` is false if there is no default: then only the variable's name is known.
+    ``sure`` is false if only the name of the variable is known, because it has no default.
     """
 
     value: Any
@@ -29,7 +29,7 @@ class Known:
 
 
 def known(source: Source, node: ast.expr | None, depth: int = 0) -> Known | None:
-    """Return what an expression stands for, or None if unknown."""
+    """Return the value of an expression, or None if it is unknown."""
     if node is None or depth > _DEEPEST:
         return None
     depth += 1
@@ -62,13 +62,13 @@ def _looked_up(
 
 
 def text_of(source: Source, node: ast.expr | None) -> str:
-    """Return the string that an expression stands for; empty if unknown."""
+    """Return the string that an expression stands for, or "" if it is unknown."""
     found = known(source, node)
     return found.value if found and found.sure and isinstance(found.value, str) else ""
 
 
 def literal(source: Source, node: ast.expr | None) -> bool:
-    """Return whether an expression is a constant, whatever the environment says."""
+    """Return whether an expression is constant, so that it does not depend on the environment."""
     found = known(source, node)
     return found is not None and found.sure and not found.variable
 

@@ -1,4 +1,4 @@
-"""Calls that wait too long, and waits that block other tasks."""
+"""Finds calls that wait too long, and waits that block other tasks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .clients import arguments
 from .matter import Matter, Noticed
 
 _WORDS = ("timeout", "wait_for", "fail_after", "move_on_after", "time_limit")
-"""A file with one of these limits its waits somewhere."""
+"""A file with one of these words limits the time of its calls somewhere."""
 _FOREVER = "without limit for an answer"
 
 
 def no_timeouts(matter: Matter) -> Iterator[Noticed]:
-    """Notice calls that wait for an answer longer than any user would."""
+    """Notice clients and calls that wait for an answer longer than any user would."""
     yield from _switched_off(matter)
     for post in matter.posts:
         if post.without_timeout:

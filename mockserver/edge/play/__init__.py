@@ -1,1 +1,1 @@
-"""Plays a plan: as bytes, on a connection, along a clock."""
+"""Plays a plan as bytes on a connection, at the times that a clock gives."""

@@ -1,4 +1,4 @@
-"""The mock's clock: what time it is, and how to wait."""
+"""The mock's clock, which gives the time and waits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mockserver.plan import Plan
 from .scaling import scaled
 from .ticker import Ticker
 
-_MOMENT = 0.02  # seconds; longer waits have a timer of their own
+_MOMENT = 0.02  # seconds; each longer wait has a separate timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Silence:
     """
     A client that will receive nothing more.
 
-    ``port`` is the client's port on this machine, None for a client in process. ``exchange`` is its
-    request, None for a connect that is never answered.
+    ``port`` is the client's port on this machine, None for a client in process. ``exchange`` is the
+    client's request, None for a connection that is never accepted.
     """
 
     port: int | None = None
@@ -35,8 +35,8 @@ class StallError(ConnectionError):
     """
     The clock has ended a stall, because the client has no time-out that would end it.
 
-    ``who`` waited for ``seconds`` of real time. ``known`` says whether the client certainly has no
-    time-out; if false, none was seen.
+    ``who`` waited for ``seconds`` of real time. ``known`` is true if the client certainly has no
+    time-out, and false if none has been found.
     """
 
     def __init__(self, who: str = "", seconds: float = 0.0, *, known: bool = True) -> None:
@@ -46,10 +46,10 @@ class StallError(ConnectionError):
         self.seconds = seconds
 
     def told(self, scenario: str, what: str) -> str:
-        """Return the sentence for the user, including the remedy."""
+        """Return a sentence for the user, including the remedy."""
         return (
             f"{self._lacks_in(f'the scenario {scenario!r}')}: {what}; {self.who} waited for "
-            f"{self.seconds:.1f} s until the mock hung up: set a time-out, such as timeout=30"
+            f"{self.seconds:.1f} s until the mock hung up; set a time-out, such as timeout=30"
         )
 
     def _lacks_in(self, scenario: str) -> str:
@@ -61,14 +61,14 @@ class Clock:
     Real time.
 
     ``now`` returns seconds since the epoch. All waits of the mock go through its clock, so another
-    kind of time only needs another clock. ``stall`` holds a client forever, ``hold`` the calling
-    thread; both can be replaced by functions that raise StallError.
+    kind of time only needs another clock. ``stall`` holds a client forever, and ``hold`` holds the
+    calling thread; both can be replaced by functions that raise StallError.
     """
 
     scale = 1.0
-    """How many seconds of the client's clock one second of this clock takes."""
+    """How many seconds pass on the client's clock during one second of this clock."""
     shared = False
-    """Whether the client uses this clock too, so that its time-outs follow it."""
+    """Whether the client uses this clock too, so that the client's time-outs follow it."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
@@ -79,15 +79,15 @@ class Clock:
         self.hold: Callable[[Silence], object] = self._hold
 
     def monotonic(self) -> float:
-        """Return seconds that never decrease, for deadlines."""
+        """Return a time in seconds that never decreases, for deadlines."""
         return time.monotonic()
 
     async def until(self, deadline: float) -> None:
         """
         Wait until ``monotonic()`` reaches the deadline, on asyncio.
 
-        A short wait may last a tick longer, which a stream makes up for later. If the deadline has
-        passed, other tasks still get a turn.
+        A short wait may last a tick longer; a stream makes up for the delay later. Even if the
+        deadline has passed, other tasks get a turn.
         """
         ahead = deadline - self.monotonic()
         if ahead > _MOMENT:
@@ -102,7 +102,7 @@ class Clock:
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
         """
-        Wait, on asyncio or trio; infinite ``seconds`` are a stall.
+        Wait, on asyncio or trio; a wait of infinite ``seconds`` is a stall.
 
         A virtual clock does not skip ahead for a wait that is ``passive``.
         """
@@ -118,13 +118,13 @@ class Clock:
 
     def pause(self, seconds: float) -> None:
         """Wait in the calling thread, which belongs to a client without an event loop."""
-        time.sleep(seconds)  # noqa: TID251 (a player is what waits)
+        time.sleep(seconds)  # noqa: TID251 (only the clock waits)
 
     def advance(self, seconds: float) -> None:
         """
-        Put ``now`` ahead by some seconds; waits that have begun are not shortened.
+        Advance ``now`` by some seconds; waits that have begun are not shortened.
 
-        Raises ValueError if ``now`` would be later than dates can be.
+        Raises ValueError if ``now`` would be later than the latest possible date.
         """
         if self._ahead + seconds > LONGEST:
             raise ValueError("should leave the clock at most 36500d ahead")
@@ -136,16 +136,16 @@ class Clock:
         return plan
 
     def patience(self, seconds: float) -> float:
-        """Return how long a client with this time-out waits, in seconds of this clock."""
+        """Return how many seconds of this clock a client with this time-out waits."""
         return seconds
 
 
 class ScaledClock(Clock):
     """
-    Time that runs faster, for clients whose own clock can't be changed.
+    A clock that runs faster than real time, for clients whose own clock can't be changed.
 
     Every wait that the mock announces or causes is multiplied by ``scale``, and limits refill
-    faster accordingly. The journal's times are unscaled.
+    faster accordingly. The times in the journal are not scaled.
     """
 
     def __init__(self, scale: float, now: Callable[[], float] = time.time) -> None:
@@ -158,7 +158,7 @@ class ScaledClock(Clock):
         return self._begun + (self._real() - self._begun) / self.scale
 
     def monotonic(self) -> float:
-        """Return seconds that grow faster than the real ones."""
+        """Return a time in seconds that increases faster than real time."""
         return super().monotonic() / self.scale
 
     async def wait(self, seconds: float, *, passive: bool = False) -> None:
@@ -174,5 +174,5 @@ class ScaledClock(Clock):
         return scaled(plan, self.scale, now=self._now())
 
     def patience(self, seconds: float) -> float:
-        """Return how long a client with this time-out waits, in seconds of this clock."""
+        """Return how many seconds of this clock a client with this time-out waits."""
         return seconds / self.scale

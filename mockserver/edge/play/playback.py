@@ -1,4 +1,4 @@
-"""Plays a plan on an aiohttp connection: only here does the server wait, write and close."""
+"""Plays a plan on an aiohttp connection."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from mockserver.plan import Close, Plan, Wait
 from .clock import Clock
 from .wire import PacedWrite, Wire
 
-AT_ONCE = 2**16  # bytes: a longer write takes time, in which the client may leave
+AT_ONCE = 2**16  # bytes; a longer write takes so much time that the client may leave meanwhile
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class Outlet(Protocol):
-    """The connection to a client; ``transport`` is None once it has left."""
+    """The connection to a client; ``transport`` is None once the client has left."""
 
     @property
     def transport(self) -> asyncio.Transport | None:
@@ -28,15 +28,15 @@ class Outlet(Protocol):
         ...
 
     async def write(self, data: bytes, /) -> None:
-        """Write, no faster than the client reads. Raises ConnectionError when it has left."""
+        """Write, no faster than the client reads. Raises ConnectionError if the client has left."""
         ...
 
 
 class Audience(Protocol):
-    """Follows an answer: notes its end, and holds its client during a stall."""
+    """Records the end of an answer, and holds the client during a stall."""
 
     def end(self) -> None:
-        """Note that the answer is over."""
+        """Record that the answer is over."""
         ...
 
     def stall(self, port: int) -> Awaitable[object]:
@@ -59,8 +59,8 @@ async def play(
     If the last write is short, the ``audience`` is notified of the end just before it. Without an
     audience a stall lasts forever. ``keep_alive`` and ``chunks`` are as in ``Wire``.
 
-    Each wait counts from the planned end of the one before it, not from its actual end. So delays
-    are made up for, and everything that is due goes into one write.
+    Each wait begins at the planned end of the previous wait, not at its actual end, so delays are
+    made up for, and everything that is due goes into one write.
 
     Raises ConnectionError or CancelledError when the client leaves before the end, and StallError
     when the clock ends a stall.
@@ -85,7 +85,7 @@ async def play(
 
 
 class _Playing:
-    """The progress of playing: the bytes ready to be written, and the time that is due."""
+    """The progress of playing, with the bytes that are ready to be written."""
 
     __slots__ = ("_audience", "_clock", "_due", "_now", "_outlet", "ready")
 
@@ -97,7 +97,7 @@ class _Playing:
         self.ready: list[bytes] = []
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass; 0 seconds separate two writes."""
+        """Wait; a wait of 0 seconds only separates two writes."""
         self._due += seconds
         if self._ahead() or not seconds:
             await self.flush()
@@ -122,7 +122,7 @@ class _Playing:
         self._due = begun + operation.due[-1]
 
     async def end(self) -> None:
-        """Write the rest. Note the end first, so it precedes the client's next request."""
+        """Record the end, so that it precedes the client's next request, and write the rest."""
         transport = self._outlet.transport
         there = transport is not None and not transport.is_closing()
         if there and self._audience is not None and sum(map(len, self.ready)) <= AT_ONCE:
@@ -137,14 +137,14 @@ class _Playing:
             ready.clear()
 
     def _ahead(self) -> bool:
-        """Whether the next write is due in the future."""
+        """Whether the next write is not due yet."""
         if self._due > self._now:
             self._now = self._clock.monotonic()
         return self._due > self._now
 
 
 def _peer(outlet: Outlet) -> int:
-    """Return the port of the client; 0 when it has left."""
+    """Return the port of the client, or 0 if the client has left."""
     peer = outlet.transport and outlet.transport.get_extra_info("peername")
     return int(peer[1]) if peer else 0
 
@@ -154,7 +154,7 @@ def _close(outlet: Outlet, *, reset: bool) -> None:
     if transport is None:
         return
     if reset:
-        # Without lingering the kernel sends RST instead of FIN.
+        # With a linger time of 0, the kernel sends RST instead of FIN.
         connection = transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         transport.abort()

@@ -1,4 +1,4 @@
-"""Shortens the waits that an answer announces in its header fields."""
+"""Scales the waits that an answer announces in its header fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One timer for all short waits."""
+"""Ends all short waits with one timer."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import Callable
 
 TICK = 0.002
-"""Seconds between two ticks, while few waits are due."""
+"""The seconds between two ticks while few waits are due."""
 AT_ONCE = 16
-"""How many waits end in one turn of the loop, so that a new request gets a turn in between."""
-_PAUSE = 4e-5  # seconds per ended wait, twice what a write takes, to leave time for others
+"""How many waits end in one turn of the loop, after which new requests get a turn."""
+_PAUSE = 4e-5  # seconds per ended wait, twice the time of a write, so that other tasks get time
 
 
 class Ticker:
     """
     The short waits of one event loop.
 
-    With a hundred streams that write every few milliseconds, separate timers cost more than the
-    writes; a wait by the ticker costs a third of a timer. No wait ends early. ``monotonic`` is the
-    clock of the deadlines.
+    With a hundred streams that write every few milliseconds, separate timers would cost more time
+    than the writes; a wait with the ticker costs a third of the time of a timer. No wait ends
+    early. ``monotonic`` returns the time with which deadlines are compared.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, monotonic: Callable[[], float]) -> None:
@@ -39,7 +39,7 @@ class Ticker:
         await waiter
 
     def _tick(self) -> None:
-        """Begin a round, which ends all waits that are due now."""
+        """Start to end all waits that are due now."""
         self._now, self._woken = self._monotonic(), 0
         self._ticking = bool(self._waiting)
         if self._ticking:

@@ -1,8 +1,8 @@
 """
 A plan as bytes of HTTP/1.1 (RFC 9112), without a socket.
 
-aiohttp's own responses are not used: they keep an answer consistent, which a fault must be able to
-break, and they need several writes for it.
+aiohttp's own responses are not used, because they prevent the inconsistent answers that some faults
+need, and because they need several writes for an answer.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from mockserver.plan import Close, Data, End, EventRun, Head, Headers, Plan, Raw
 
 @dataclass(frozen=True, slots=True)
 class PacedWrite:
-    """Write each of the ``pieces`` when it is ``due``, in seconds from the first."""
+    """Write each of the ``pieces`` at its time in ``due``, in seconds from the start."""
 
     pieces: Sequence[bytes]
     due: Sequence[float]
 
 
 Operation: TypeAlias = bytes | PacedWrite | Wait | Close
-"""Write these bytes, write some over time, let time pass, or close the connection."""
+"""What the server does next: write bytes, write several pieces over time, wait, or close."""
 
 _CLOSE = ("connection", "close")
 _CHUNKED = ("transfer-encoding", "chunked")
@@ -39,9 +39,9 @@ class Wire:
     """
     Encodes one answer.
 
-    ``keep_alive`` says whether the client keeps the connection open; after the last operation,
-    whether the answer leaves it open as well. ``chunks`` says whether the client supports chunked
-    bodies (HTTP/1.1); for other clients the end of the connection is the end of the body.
+    ``keep_alive`` is whether the client keeps the connection open; after the last operation, it is
+    false if the answer requires that the connection is closed. ``chunks`` is whether the client
+    supports chunked bodies (HTTP/1.1); for other clients the end of the connection ends the body.
     """
 
     def __init__(self, *, keep_alive: bool, chunks: bool = True) -> None:
@@ -53,7 +53,7 @@ class Wire:
         self._run: list[bytes] = []
 
     def operations(self, plan: Plan) -> Iterator[Operation]:
-        """Yield the operations for the edge; adjacent bytes are joined."""
+        """Yield the operations for the server; adjacent bytes are joined."""
         for step in plan:
             match step:
                 case EventRun(waits=waits) if waits:
@@ -95,7 +95,7 @@ class Wire:
         return PacedWrite([*map(self._framed, events.pieces)], [*accumulate(events.waits)])
 
     def _end_run(self) -> None:
-        """Frame the data since the last pause, if any: an empty chunk would end the body."""
+        """Frame the data since the last pause, if any, since an empty chunk would end the body."""
         data = b"".join(self._run)
         self._run.clear()
         if data:
@@ -113,7 +113,8 @@ class Wire:
         if self._chunked:
             self._written.append(_LAST_CHUNK)
         if self._owed or end.hang_up:
-            self.keep_alive = False  # else the next answer would be read as the rest of this one
+            # otherwise the next answer would be read as the rest of this one
+            self.keep_alive = False
 
     def _flushed(self) -> Iterable[bytes]:
         """Return the bytes written so far as one piece, if there are any."""
@@ -125,7 +126,8 @@ def at_once(plan: Plan) -> bytes | None:
     """
     Return a whole answer as one write, on a connection that stays open.
 
-    None if one write is not enough. A ``Wire`` gives the same bytes in twice the time.
+    None if the answer needs several writes or closes the connection. A ``Wire`` gives the same
+    bytes in twice the time.
     """
     head, *pieces, end = plan if len(plan) > 1 else (None, None)
     if not isinstance(end, End) or end.hang_up:
@@ -138,7 +140,8 @@ def at_once(plan: Plan) -> bytes | None:
             run.append(piece.data)
         else:
             return None
-    # first of all: a head that can't be written is an error of the mock, which gets a 500
+    # before any return, so that a head that can't be encoded always raises, and the client gets a
+    # 500
     lines = _lines(head.status, head.headers)
     promised, length = head.length, sum(map(len, run))
     if promised is None and length:
@@ -147,7 +150,7 @@ def at_once(plan: Plan) -> bytes | None:
 
 
 def _lines(status: int, fields: Headers) -> bytes:
-    """Return the status line and the fields."""
+    """Return the status line and the header fields."""
     return "\r\n".join([_status_line(status), *map(": ".join, fields), ""]).encode()
 
 

@@ -7,11 +7,11 @@ import asyncio
 
 class WriteBatch:
     """
-    Answers that are ready, each with its own connection.
+    Answers that are ready to be written, each with its connection.
 
-    Many requests arrive in one turn. If each answer were written at once, its client would wake up,
-    send another request and sleep again before the next answer; waking a client takes the kernel
-    longer than sending the answer.
+    Many requests arrive in one turn. If each answer were written immediately, its client would wake
+    up, send another request and sleep again before the next answer was written; the kernel takes
+    longer to wake a client than to send an answer.
     """
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class WriteBatch:
     def put(
         self, transport: asyncio.Transport, data: bytes, loop: asyncio.AbstractEventLoop
     ) -> None:
-        """Write the data at the end of this turn, after all requests in it are answered."""
+        """Write the data at the end of this turn, when all requests of the turn are answered."""
         if not self._ready:
             loop.call_soon(self.flush)
         self._ready.append((transport, data))

@@ -1,1 +1,1 @@
-"""Leads apps with a hard-coded real host to the mock: a proxy, and TLS for the real names."""
+"""Redirects apps with a hard-coded real host to the mock, by a proxy and by TLS for real names."""

@@ -1,4 +1,4 @@
-"""A certificate authority for one run, and the files that let clients trust it."""
+"""A certificate authority for one mock, and the files that let clients trust the authority."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from trustme import CA
 
 _MISSING = (
-    "the real host is redirected over TLS, which needs trustme: "
-    'python -m pip install "pytest-cerebras[redirect]"'
+    "redirecting the real host needs trustme for TLS; "
+    'run python -m pip install "pytest-cerebras[redirect]"'
 )
 _STORE_PASSWORD = "changeit"  # noqa: S105 (Java's own default: a trust store holds no secret)
 
@@ -28,7 +28,7 @@ class MissingAuthorityError(MockServerError):
 
 class Authority:
     """
-    Makes certificates that are trusted only in this run.
+    Makes certificates that only the clients of this mock trust.
 
     Raises MissingAuthorityError when trustme is not installed.
     """
@@ -42,7 +42,7 @@ class Authority:
         """Return a server's context with a certificate for these hosts."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.set_alpn_protocols(["http/1.1"])
-        context.num_tickets = 0  # so that only answers follow the handshake
+        context.num_tickets = 0  # so that only answers follow the handshake, no tickets
         self._ca.issue_cert(*hosts).configure_cert(context)
         return context
 
@@ -76,9 +76,9 @@ class Trust:
     """
     The files that let clients trust the authority.
 
-    ``ca`` has the authority alone, for clients that add it to their own roots. ``bundle`` has the
-    roots of this machine as well, for clients that read nothing else. ``store`` is the same for
-    Java, locked with ``store_password``.
+    ``ca`` has only the authority, for clients that add it to their own roots. ``bundle`` has the
+    roots of this machine as well, for clients that read only one file. ``store`` has the same roots
+    as ``bundle``, in a form for Java, locked with ``store_password``.
     """
 
     ca: Path
@@ -88,7 +88,7 @@ class Trust:
 
 
 def roots_of(own: str | None) -> bytes:
-    """Return the roots that clients of this machine trust: the user's ``own`` file, or all."""
+    """Return the roots that clients of this machine trust, or those in an ``own`` file."""
     import certifi
 
     system = ssl.get_default_verify_paths().cafile

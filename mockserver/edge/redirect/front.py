@@ -1,9 +1,10 @@
 """
 A proxy on the mock's own port.
 
-A client that uses a proxy sends CONNECT, or a target with scheme and host (RFC 9112, 3.2). For a
-mocked host the mock answers in its place, over TLS if the client asks for it. All other hosts are
-passed through or refused. Any other request is for the mock itself.
+A client that uses a proxy sends CONNECT, or a target with scheme and host (RFC 9112, 3.2). If the
+target is a mocked host, the mock answers in place of this host, over TLS if the client uses TLS.
+Requests to other hosts are passed through or refused. A request without such a target is for the
+mock itself.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _REFUSED = (
     b"HTTP/1.1 %d %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
 )
 _HTTP = 80
-_MOST_PASSED = 1000  # hosts whose requests are counted
+_MOST_PASSED = 1000  # at most this many hosts are counted
 _HANDSHAKE_SECONDS = 10.0
 
 
@@ -39,11 +40,11 @@ class Proxy:
     """
     How a proxy treats each host.
 
-    The mock answers for ``hosts``, with a context from ``context_for``. All other hosts of the
-    domain ``private`` are refused. Any other host is passed through, by way of ``upstream`` if
-    there is one, or refused if ``blocks`` is set. ``blocked`` counts the refused requests, by host.
-    ``distrusted`` counts the clients that did not accept our certificate, by host. ``breaks_tls``
-    says whether the mock now hangs up in each handshake.
+    The mock answers for ``hosts``, with a TLS context from ``context_for``. All other hosts of the
+    domain ``private`` are refused. Requests to any other host are passed through, by way of the
+    proxy ``upstream`` if it is set, or refused if ``blocks`` is set. ``blocked`` counts the refused
+    requests, by host. ``distrusted`` counts the clients that did not accept our certificate, by
+    host. ``breaks_tls`` returns whether the mock hangs up during handshakes at present.
     """
 
     hosts: frozenset[str]
@@ -59,11 +60,11 @@ class Proxy:
     waiting: set[asyncio.Transport] = field(default_factory=set)
 
     def wrapped(self, server: Factory) -> Factory:
-        """Return a factory of connections that are routed before ``server`` gets them."""
+        """Return a factory of connections, of which ``server`` gets those for the mock."""
         return lambda: Front(self, server)
 
     def refuses(self, host: str) -> bool:
-        """Return whether nothing may be sent to this host; note its name if so."""
+        """Return whether nothing may be sent to this host; count the refusal if so."""
         refused = self.blocks or host == self.private or host.endswith(f".{self.private}")
         if refused:
             self.blocked[host] = self.blocked.get(host, 0) + 1
@@ -83,7 +84,7 @@ class Proxy:
 
 
 class Front(asyncio.Protocol):
-    """A new connection, until its first bytes show who handles it."""
+    """A new connection, until its first bytes show what must handle it."""
 
     def __init__(self, proxy: Proxy, server: Factory) -> None:
         self._proxy = proxy
@@ -104,7 +105,7 @@ class Front(asyncio.Protocol):
             self._proxy.waiting.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
-        """Decide who handles the connection, as soon as there are enough bytes."""
+        """Decide what handles the connection, as soon as enough bytes have been received."""
         self._held += data
         if self._routed or self._transport is None:
             return
@@ -133,7 +134,7 @@ class Front(asyncio.Protocol):
         elif target.host in self._proxy.hosts:
             self._work(self._answer(transport, target, rest))
         elif self._proxy.refuses(target.host):
-            self._end(transport, 403, f"the mock lets nothing out to {target.host}")
+            self._end(transport, 403, f"the mock blocks all requests to {target.host}")
         else:
             self._proxy.note_passed(target.host)
             self._work(self._pass(transport, target, head, rest))
@@ -188,7 +189,7 @@ class Front(asyncio.Protocol):
     async def _pass(
         self, transport: asyncio.Transport, target: Target, head: bytes, rest: bytes
     ) -> None:
-        """Pass the bytes of a client on to the host that it asked for."""
+        """Pass the bytes of a client on to the target host."""
         reader = asyncio.StreamReader()
         protocol = asyncio.StreamReaderProtocol(reader)
         transport.set_protocol(protocol)

@@ -12,10 +12,10 @@ _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"pr
 @dataclass(frozen=True, slots=True)
 class Target:
     """
-    The host and port that a client asks for.
+    The host and port to which a client wants to connect.
 
-    ``tunnels`` says that it sent CONNECT. ``secure`` says that it sent an https URL instead, as
-    axios does, so that the proxy has to speak TLS to the host.
+    ``tunnels`` is true if the client sent CONNECT. ``secure`` is true if the client sent an https
+    URL instead, as axios does, so that the proxy has to speak TLS to the host.
     """
 
     host: str
@@ -25,13 +25,13 @@ class Target:
 
     @property
     def address(self) -> str:
-        """Host and port as a client writes them."""
+        """The host and port as a client writes them."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
 
 def target_of(head: bytes) -> Target | None:
-    """Return the target in a head; None if it has no readable one."""
+    """Return the target in a head; None without a valid target."""
     words = head.partition(b"\r\n")[0].decode("latin-1").split(" ")
     if len(words) != 3:  # noqa: PLR2004 (method, target, version)
         return None
@@ -52,7 +52,8 @@ def forwarded(head: bytes) -> bytes:
     """
     Return the head to send on for a target with scheme and host.
 
-    It closes the connection after the answer, because the next request may be for another host.
+    The new head asks to close the connection after the answer, because the next request may be for
+    another host.
     """
     first, *fields = head.split(b"\r\n")
     method, asked, version = first.split(b" ")

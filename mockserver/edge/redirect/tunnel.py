@@ -13,16 +13,16 @@ from .targets import Target
 
 _PIECE = 64 * 1024  # bytes
 _CONNECT_SECONDS = 30.0
-_HEAD_OF_TLS = 2048  # bytes at the start of a connection, in which TLS names the host
+_HEAD_OF_TLS = 2048  # bytes, within which a TLS handshake names the host
 
 
 class _LeakError(ConnectionError):
-    """A tunnel to another name or address leads to a private host after all."""
+    """A tunnel whose target has another name or address leads to a private host after all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The proxy through which this machine reaches the outside."""
+    """The proxy through which this machine reaches the Internet."""
 
     host: str
     port: int
@@ -47,7 +47,7 @@ async def opened(
     target: Target, upstream: Upstream | None
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """
-    Connect to a target, by way of another proxy if there is one.
+    Connect to a target, by way of the proxy ``upstream`` if it is set.
 
     Raises OSError and TimeoutError.
     """
@@ -89,10 +89,10 @@ async def piped(
     private: bytes,
 ) -> bool:
     """
-    Pass bytes both ways until both sides have ended; return whether that was allowed.
+    Pass bytes both ways until both sides have ended; return whether the tunnel was allowed.
 
-    It is not allowed if the client's first bytes name a ``private`` host, as in a TLS handshake.
-    Then both connections are closed.
+    A tunnel is not allowed, and is closed, if the client's first bytes name a ``private`` host, as
+    in a TLS handshake.
     """
     allowed = True
     try:
@@ -102,7 +102,7 @@ async def piped(
     except* _LeakError:
         allowed = False
     except* OSError:
-        pass  # one of them has left
+        pass  # the client or the server has left
     finally:
         for _, writer in (client, server):
             writer.close()

@@ -1,1 +1,1 @@
-"""Sockets: where connections come in, and what runs the server."""
+"""The sockets on which clients connect, and the code that runs the server."""

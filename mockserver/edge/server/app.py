@@ -1,4 +1,4 @@
-"""Translates between aiohttp and the engine; the plan decides everything else."""
+"""Translates between aiohttp and the engine; a plan determines all bytes and waits of an answer."""
 
 from __future__ import annotations
 
@@ -39,18 +39,17 @@ class Played(web.StreamResponse):
         return self._lives_on
 
     async def prepare(self, request: web.BaseRequest) -> None:
-        """Send no head: it has been sent."""
+        """Send no head, since it has been sent already."""
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """Send no end: it has been sent."""
+        """Send no end, since it has been sent already."""
 
 
 class Site:
     """
-    A listening mock, which hands requests from aiohttp to the engine, admin API or status page.
+    A listening mock, which passes requests from aiohttp to the engine, admin API or status page.
 
-    The ``token`` protects the admin API. ``url`` has the
-    port that was actually bound.
+    The ``token`` protects the admin API. ``url`` has the port that was actually bound.
     """
 
     def __init__(self, live: LiveEngine, *, token: str | None = None) -> None:
@@ -74,9 +73,9 @@ class Site:
         """
         Listen.
 
-        A ``shared`` port has other listening processes, too. A ``proxy`` gets connections first.
+        Other processes also listen on a ``shared`` port. A ``proxy`` gets connections first.
 
-        Raises OSError if it can't bind.
+        Raises OSError if the address can't be bound.
         """
         server = Server(self.live, self._answer)
         self._secured = server if tls else None
@@ -93,7 +92,7 @@ class Site:
         """Stop listening and drop every open connection."""
         if self._port is not None:
             await self._port.stop()
-        # TLS would wait for clients to say that they close, too
+        # with TLS, closing would wait for a reply of each client
         served = self._secured.connections if self._secured is not None else ()
         waiting = [each.transport for each in served if each.transport is not None]
         if self._runner is not None:
@@ -118,7 +117,7 @@ class Site:
             oversized = True
         head, how = heads.read(request), heads.how(request)
         try:
-            # requests get no name in this frame: a silent stream would keep them in memory
+            # requests get no name in this frame, since a silent stream would keep them in memory
             beside = await self._beside(request, head, body)
             if beside is not None:
                 lives_on = await play(beside, connection, self.live.clock, **how)
@@ -139,9 +138,9 @@ class Site:
         return Played(keep_alive=connection.lives_on() and lives_on)
 
     async def _beside(self, request: web.BaseRequest, head: heads.Head, body: bytes) -> Plan | None:
-        """Return the answer of the admin API or the status page; None if the engine is asked."""
+        """Return the answer of the admin API or the status page; None if the engine must answer."""
         if self._admin is not None and head.path.startswith(PREFIX):
-            # in another thread, since the port may have to change before there is an answer
+            # in another thread, since the answer may have to wait until the port has changed
             peer = request.remote or ""
             reply = await asyncio.to_thread(self._admin.answer, head.request(body, None), peer)
             return reply.plan

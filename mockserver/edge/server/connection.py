@@ -1,4 +1,4 @@
-"""The server's connections: a fast path past aiohttp, and answers to malformed requests."""
+"""The server's connections, with a fast path past aiohttp and answers to malformed requests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SETTINGS: Mapping[str, Any] = {"access_log": None, "auto_decompress": False}
 
 
 class Server(web.Server):
-    """Makes a ``Connection`` for each client; aiohttp calls ``answer`` for each of its requests."""
+    """Makes a ``Connection`` per client; aiohttp calls ``answer`` for each parsed request."""
 
     def __init__(
         self,
@@ -62,16 +62,16 @@ class Connection(web.RequestHandler):
 
     Requests take one of two paths. The fast path is for requests whose head is in the
     ``HeadCache``: they are answered without aiohttp, in ``data_received`` itself or by a task if
-    the answer takes time. All others go through aiohttp, which creates a reader, a request and a
-    response for each; that costs more than the answer itself.
+    the answer takes time. All other requests go through aiohttp, which creates a reader, a request
+    and a response for each; that costs more time than the answer itself.
 
-    Only one path may own the incoming bytes, and aiohttp does not say how far it has read. So the
-    bytes handed to aiohttp are counted. If they are exactly one request when that request is
-    answered, the next byte begins another request. The connection is then ``_free``: the fast path
-    may look at it. If aiohttp has more (pipelined requests, an unread rest), or the length of the
-    body is not in the head, all further bytes go to aiohttp.
+    Only one path may receive the incoming bytes, and aiohttp does not tell how many it has read, so
+    the bytes passed to aiohttp are counted. If they are exactly one request when that request is
+    answered, the next byte begins another request. The connection is then ``_free``, which means
+    that the fast path may read that request. If aiohttp has more bytes (pipelined requests, an
+    unread rest), or if the length of the body is not in the head, all further bytes go to aiohttp.
 
-    Bytes that arrive while the fast path plays an answer are held until it is over, because
+    Bytes that arrive while the fast path plays an answer are held until the answer is over, because
     answers must be sent in the order of their requests.
     """
 
@@ -81,11 +81,11 @@ class Connection(web.RequestHandler):
         self._heads = server.heads
         self._batch = server.batch
         self._requests = server.requests
-        self._free = True  # aiohttp has answered everything it was given
+        self._free = True  # aiohttp has answered all bytes passed to it
         self._held = b""  # bytes received that can't be answered yet
         self._parts: list[int] = []  # offsets in ``_held`` where later reads begin
         self._playing: Waiting | None = None
-        self._waits = False  # whether ``_playing`` still waits for what it needs
+        self._waits = False  # whether ``_playing`` still waits for the store
         self._answering: InFlight | None = None
         self._half_closed = False
         # the body of the newest request that aiohttp has not answered yet
@@ -101,7 +101,7 @@ class Connection(web.RequestHandler):
         self._client = peer[1] if peer else 0
 
     def data_received(self, data: bytes) -> None:
-        """Answer, or pass the data on to aiohttp, which also calls this itself with no data."""
+        """Answer, or pass the data on to aiohttp, which also calls this without data."""
         if data and (self._free or self._playing is not None):
             if self._held:
                 self._parts.append(len(self._held))
@@ -130,7 +130,7 @@ class Connection(web.RequestHandler):
         if parts:
             self._parts = []
         if request is None or not self._answer(request):
-            # in the same reads as received, since aiohttp's parser may depend on them
+            # split as they were received, since aiohttp's parser may depend on that
             for begin, end in pairwise((0, *parts, len(data))):
                 self._hand_on(data[begin:end])
 
@@ -146,7 +146,7 @@ class Connection(web.RequestHandler):
             waiting = self._live.ask(request, self._begun) if self._live.replica else None
             if waiting is None:
                 self._give(self.begin(request))
-        except Exception:  # noqa: BLE001 (aiohttp's path meets it again, and answers with a 500)
+        except Exception:  # noqa: BLE001 (aiohttp's path raises it again, and answers with a 500)
             return False
         if waiting is not None:
             self._playing, self._waits = waiting, True
@@ -160,11 +160,11 @@ class Connection(web.RequestHandler):
             self._playing = self._loop.create_task(self._play_on(in_flight))
         else:
             self._answering = None
-            in_flight.end()  # first: a client with the answer must find it in the journal
+            in_flight.end()  # first, since a client with the answer must find it in the journal
             self._batch.put(self.transport, written, self._loop)
 
     def _begun(self, found: InFlight | Exception) -> None:
-        """Answer a request that had to wait, and then what was received meanwhile."""
+        """Answer a request that had to wait, and then the requests that were received meanwhile."""
         self._playing, self._waits = None, False
         failed = found if isinstance(found, Exception) else None
         try:
@@ -179,15 +179,15 @@ class Connection(web.RequestHandler):
             self._rest(lives_on=failed is None)
 
     def begin(self, request: Request) -> InFlight:
-        """Begin to answer a request that needs nothing from outside, on either path."""
+        """Begin to answer a request that needs nothing from the store, on either path."""
         return self._noted(self._live.in_flight(request))
 
     async def begin_soon(self, request: Request) -> InFlight:
-        """Begin to answer a request as soon as it has what it needs."""
+        """Begin to answer a request, after waiting for the store if necessary."""
         return self._noted(await self._live.soon(request))
 
     def _noted(self, in_flight: InFlight) -> InFlight:
-        """Log an exchange that begins, and note that it is being played."""
+        """Log an exchange that begins, and record that it is being played."""
         if _log.isEnabledFor(logging.INFO):
             self._requests.note(in_flight.exchange, self._live.engine.edition, self._loop)
         self._answering = in_flight
@@ -202,7 +202,7 @@ class Connection(web.RequestHandler):
         Raises ConnectionError or CancelledError when the client leaves early, and StallError when
         the clock ends a stall.
         """
-        self._requests.flush()  # first: a client with the answer must find it in the log
+        self._requests.flush()  # first, since a client with the answer must find it in the log
         with in_flight as exchange:
             if self._half_closed and not _is_ready(in_flight):
                 raise ConnectionResetError
@@ -212,7 +212,7 @@ class Connection(web.RequestHandler):
     async def _play_on(self, in_flight: InFlight) -> None:
         """Play an answer that takes time, then handle the bytes received meanwhile."""
         lives_on = False
-        self._keep_for(_AGES)  # aiohttp takes the connection for idle, and would close it
+        self._keep_for(_AGES)  # to aiohttp the connection looks idle, so it would close it
         try:
             lives_on = await self.play(in_flight)
         except ConnectionError:
@@ -241,7 +241,7 @@ class Connection(web.RequestHandler):
         self._next_keepalive_close_time = self._loop.time() + seconds
 
     async def write(self, data: bytes, /) -> None:
-        """Write, no faster than the client reads. Raises ConnectionError when it has left."""
+        """Write, no faster than the client reads. Raises ConnectionError if the client has left."""
         if self.transport is None or self.transport.is_closing():
             raise ConnectionResetError
         self.transport.write(data)
@@ -258,7 +258,7 @@ class Connection(web.RequestHandler):
         reading = self._current_request
         if self._messages:
             self._body = self._messages[-1][1]
-        # aiohttp queues a parse error as a message of its own, behind the request whose body is
+        # aiohttp queues a parse error as a separate message, behind the request whose body is
         # damaged; but that request is still being read and would wait for its body forever
         if reading is not None and self._messages:
             broken = getattr(self._messages[-1][0], "exc", None)  # None if the message is valid
@@ -272,19 +272,19 @@ class Connection(web.RequestHandler):
             self._heads.remember(self._head, request)
 
     def answered(self, request: web.BaseRequest) -> None:
-        """Note that aiohttp's path has sent the answer to a request."""
+        """Record that aiohttp's path has sent the answer to a request."""
         self._answering = None
         self._free = self._is_all(request)
 
     def lives_on(self) -> bool:
-        """Note that a whole answer has been sent; return whether another request can follow."""
+        """Record that a whole answer has been sent; return whether another request can follow."""
         if self._messages:
             return True
         self._body = None
         return not self._half_closed
 
     def _is_all(self, request: web.BaseRequest) -> bool:
-        """Whether aiohttp was given exactly this request since the connection was last free."""
+        """Whether exactly this request was passed to aiohttp since the connection was last free."""
         length = framed(request)
         return length is not None and self._count == len(self._head) + length
 
@@ -292,9 +292,10 @@ class Connection(web.RequestHandler):
         """
         Write the answers that are ready; return whether the connection stays open for an answer.
 
-        A client that has closed its sending side may still be reading (``nc -N``), or be gone: the
-        server can't tell the difference. So an answer that takes no time is sent. An answer that
-        takes time is not sent, because the journal has to record at once that a client gives up.
+        A client that has closed its sending side may still be reading (``nc -N``) or may be gone,
+        and the server can't tell the difference. An answer that takes no time is therefore sent. An
+        answer that takes time is not sent, because the journal has to record immediately that a
+        client gives up.
         """
         self._batch.flush()
         self._half_closed = self._has_answer_to_send()
@@ -317,7 +318,7 @@ class Connection(web.RequestHandler):
         return transport is not None and transport.get_extra_info("sslcontext") is not None
 
     def _other_protocol(self) -> str:
-        """Return what is wrong with a client that speaks no HTTP/1.1; empty if it does."""
+        """Return what is wrong with a client that speaks another protocol; empty for HTTP/1.1."""
         return "" if self._has_tls() else said_of(self._head)
 
     def force_close(self) -> None:
@@ -326,19 +327,19 @@ class Connection(web.RequestHandler):
         super().force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Stop playing: the client is gone."""
+        """Stop playing, because the client is gone."""
         self._note_that_client_left()
         if self._playing is not None:
             self._playing.cancel()
         super().connection_lost(exc)
 
     def _note_that_client_left(self) -> None:
-        """Note it now: another request may be answered before the cancelled task runs."""
+        """Record this now, since another request may be answered before the cancelled task runs."""
         if self._answering is not None:
             self._answering.end(client_left=True)
 
     def leave(self) -> None:
-        """Close the connection: now if it is idle, else when the answer has been sent."""
+        """Close the connection, now if it is idle, otherwise when the answer has been sent."""
         self._free = False
         if self._waiter is None:
             self.close()
@@ -362,7 +363,7 @@ class Connection(web.RequestHandler):
             _log.warning("refused a malformed request: %s", _reason(exc))
         plan = self._live.engine.malformed(now=self._live.clock.now())
         head = head_of(plan)
-        assert head is not None  # noqa: S101 (a refusal has one)
+        assert head is not None  # noqa: S101 (a refusal has a head)
         body = b"".join(step.data for step in plan if isinstance(step, Data))
         response = web.Response(status=head.status, headers=head.headers, body=body)
         response.headers["connection"] = "close"
@@ -377,9 +378,9 @@ def _is_ready(in_flight: InFlight) -> bool:
 
 def _reason(error: HttpProcessingError) -> str:
     """
-    Return the error message without the received bytes, which may include the key.
+    Return the error message without the received bytes, which may include the API key.
 
-    In all of aiohttp's messages such bytes are in quotes, or on a line of their own.
+    In all of aiohttp's messages such bytes are in quotes, or on a separate line.
     """
     found = re.split(r"\n|(?:bytearray\(|b)*['\"]", error.message, maxsplit=1)[0]
     return f"{type(error).__name__}, {found.rstrip(' :.')}"

@@ -1,4 +1,4 @@
-"""Heads of requests: parsed once by aiohttp, then recognised by their shape."""
+"""Recognises heads of requests by their shape, once aiohttp has parsed a head of that shape."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FIXED = frozenset(
         *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
     )
 )
-"""Fields that say how to read the message, or whether to keep the connection."""
+"""Fields that determine how the message is read, or whether the connection stays open."""
 _LENGTH = r"0|[1-9][0-9]{0,5}"
 _VALUE = r"(?! )[ -~]+(?<! )"
 
@@ -47,7 +47,7 @@ def read(request: web.BaseRequest) -> Head:
 
 
 def framed(request: web.BaseRequest) -> int | None:
-    """Return the length of the body in bytes; None if the head does not give it."""
+    """Return the length of the body in bytes; None if the head does not give the length."""
     return None if "transfer-encoding" in request.headers else request.content_length or 0
 
 
@@ -59,7 +59,7 @@ class How(TypedDict):
 
 
 def how(request: web.BaseRequest) -> How:
-    """Return how the client of a request wants its answer written."""
+    """Return how the answer to a request must be written."""
     keep_alive = request.keep_alive and not changes(request)
     return How(keep_alive=keep_alive, chunks=request.version >= HttpVersion11)
 
@@ -71,18 +71,19 @@ def changes(request: web.BaseRequest) -> bool:
 
 class HeadCache:
     """
-    The shapes of heads that aiohttp has parsed; each recognises further heads.
+    The shapes of heads that aiohttp has parsed; each shape recognises further heads.
 
-    A client sends the same fields in the same order with every request, and few values change: the
-    length, a trace, a key. Parsing such a head takes longer than answering it. Only aiohttp decides
-    what a head means, so a shape includes everything that may affect its decision.
+    A client sends the same fields in the same order with every request, and only a few values
+    change: the length, a trace, an API key. Parsing such a head takes longer than answering it.
+    Only aiohttp decides what a head means, so a shape includes everything that may affect this
+    decision.
     """
 
     def __init__(self) -> None:
-        self._shapes: list[_Shape] = []  # the most recently used first
+        self._shapes: list[_Shape] = []  # the most recently used shape first
 
     def find(self, data: bytes) -> tuple[Head, int, int] | None:
-        """Return the head at the start of the data, and the offsets where it and its body end."""
+        """Return the head at the start of the data, and the ends of the head and of the body."""
         end = data.find(END, 0, _LONGEST) + len(END)
         raw = data[:end]
         if end < len(END) or not raw.isascii():
@@ -97,7 +98,7 @@ class HeadCache:
         return None
 
     def remember(self, data: bytes, request: web.BaseRequest) -> None:
-        """Remember the shape of a head, unless something in it needs aiohttp."""
+        """Remember the shape of a head, unless such requests must be left to aiohttp."""
         usual = request.version == HttpVersion11 and request.keep_alive and not changes(request)
         if not usual or framed(request) is None or "expect" in request.headers:
             return
@@ -114,9 +115,9 @@ class _Shape:
     """
     A head without the values that may vary.
 
-    Each of these is a group of ``_whole``. Most of them are the same in all requests of a client,
-    so ``_usual`` is tried first: it has groups for those alone that have been seen to vary, and for
-    credentials, which are not kept.
+    Each of these values is a group of the pattern ``_whole``. Most values are the same in all
+    requests of a client, so the pattern ``_usual`` is tried first; it has groups only for the
+    values that have varied so far, and for credentials, which are not stored.
     """
 
     def __init__(self, head: Head, text: str) -> None:
@@ -129,8 +130,8 @@ class _Shape:
         self._varying = twice.union(filter(_varies, self._names))
         self._whole = self._compiled([f"({line.value})" for line in self._lines])
         self._usual: re.Pattern[str] | None = None
-        self._groups: list[str] = []  # the names of its groups
-        self._known: Mapping[str, str] = {}  # the values that it takes for granted
+        self._groups: list[str] = []  # the field names of the groups of ``_usual``
+        self._known: Mapping[str, str] = {}  # the values that ``_usual`` requires
         self._shown: Mapping[str, str] = {}
 
     def _compiled(self, values: Iterable[str]) -> re.Pattern[str]:
@@ -142,7 +143,7 @@ class _Shape:
         return re.compile("\r\n".join((self._first, *lines, "\r\n")))
 
     def read(self, text: str) -> tuple[Head, int] | None:
-        """Return the head and the length of its body; None for another shape, or a long body."""
+        """Return the head and the length of the body; None for another shape or a long body."""
         match = self._usual.fullmatch(text) if self._usual else None
         if match is not None:
             headers = Fields(self._known)
@@ -162,7 +163,7 @@ class _Shape:
         return Head(self._method, self._path, headers, self._query), length
 
     def _learn(self, headers: Mapping[str, str], values: Sequence[str]) -> None:
-        """Expect the same values again, but for those that have changed now or before."""
+        """Require the same values next time, except values that have ever changed."""
         known, self._known = self._known, {**headers, **dict.fromkeys(self._varying, "")}
         self._shown = shown_fields(self._known)
         self._varying |= {name for name in known if known[name] != self._known[name]}
@@ -175,12 +176,12 @@ class _Shape:
 
 
 def _varies(name: str) -> bool:
-    """Whether another value is to be expected in each request, or is not to be kept."""
+    """Whether a field's value usually differs in each request, or must not be stored."""
     return name == "content-length" or is_credential(name)
 
 
 class _Line(NamedTuple):
-    """Patterns for a field: before its value, of the value, and after it."""
+    """Patterns for the three parts of a field's line."""
 
     before: str
     value: str
@@ -188,7 +189,7 @@ class _Line(NamedTuple):
 
 
 def _pattern(line: str) -> _Line:
-    """Return the patterns for lines of the same field."""
+    """Return the patterns that match lines of the same field."""
     name, colon, rest = line.partition(":")
     value = rest.strip(" ")
     before = rest[: rest.find(value)] if value else rest

@@ -1,4 +1,4 @@
-"""Clients that speak another protocol than HTTP/1.1 to a port without TLS."""
+"""Recognises clients that speak a protocol other than HTTP/1.1 to a port without TLS."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Mapping
 
 _SAID: Mapping[bytes, str] = {
     b"\x16\x03": (  # a handshake of any version of TLS
-        "a client speaks TLS to the mock's port, which is http: write http:// in the base URL, or "
-        "serve with --tls-cert and --tls-key"
+        "a client speaks TLS to the mock's port, which has no TLS; write http:// in the base URL, "
+        "or serve with --tls-cert and --tls-key"
     ),
     b"PRI * HTTP/2": (
-        "a client speaks HTTP/2 without TLS to the mock's port, which takes HTTP/1.1 only: let the "
+        "a client speaks HTTP/2 without TLS to the mock's port, which takes only HTTP/1.1; let the "
         "client use HTTP/1.1"
     ),
 }
-"""What is wrong and the fix, by the first bytes of such a client."""
+"""What is wrong and how to mend it, by the first bytes of such a client."""
 
 
 def said_of(begin: bytes) -> str:
     """
-    Return what is wrong with a client that sends these first bytes, and the fix; else empty.
+    Return what is wrong with a client that begins with these bytes, and the fix, or "".
 
     >>> said_of(b"GET / HTTP/1.1")
     ''

@@ -1,8 +1,9 @@
 """
-The port that a site listens on, open or out of order as the scenario says.
+The port on which a ``Site`` listens, open or out of order according to the scenario.
 
 While the port is closed, a socket that is bound but does not listen reserves its number. During a
-change the old and the new socket share the address, so no other process can take it in between.
+change the old and the new socket share the address, so no other process can take the address in
+between.
 """
 
 from __future__ import annotations
@@ -25,16 +26,17 @@ from .connection import Server
 _BACKLOG = 1024
 _MOST_FILLERS = 256
 _KNOCK_SECONDS = 0.05
-_SHARED = getattr(socket, "SO_REUSEPORT", socket.SO_REUSEADDR)  # Windows has only the latter
+_SHARED = getattr(socket, "SO_REUSEPORT", socket.SO_REUSEADDR)  # Windows has only SO_REUSEADDR
 Held: TypeAlias = Any
-"""A socket, or the wrapper that an event loop exposes for one."""
+"""A socket, or an event loop's wrapper of a socket."""
 
 
 class Port:
     """
     One port, on all addresses of its host.
 
-    ``state`` is its current state. ``proxy`` sees each connection before ``server`` gets it.
+    ``state`` is the current state. ``proxy`` handles each connection first, and passes on to
+    ``server`` those that are for the mock.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class Port:
         self._changing = asyncio.Lock()
 
     async def start(self, host: str, port: int, *, shared: bool = False) -> tuple[str, int]:
-        """Listen, and return the first address. Raises OSError if none can be bound."""
+        """Listen, and return the first address. Raises OSError if no address can be bound."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         server = await self._loop.create_server(
             self._factory, host, port, backlog=_BACKLOG, ssl=self._tls, reuse_port=shared or None
@@ -80,7 +82,7 @@ class Port:
         """
         Follow the scenario's port from now on; callable from any thread.
 
-        The port is in its new state when this returns, unless called in the event loop's thread.
+        If called outside the event loop's thread, this returns when the port is in its new state.
         """
         if self._following is None and self._quiet():
             return
@@ -90,7 +92,7 @@ class Port:
             begun.result()
 
     def _quiet(self) -> bool:
-        """Whether the port is open and stays so."""
+        """Whether the port is open and stays open."""
         port, elapsed = self._live.scenario.port, self._live.elapsed
         settled = math.isinf(port.until_change(elapsed))
         return settled and self.state == self._due() == "open"
@@ -151,21 +153,21 @@ class Port:
         self._listening.append(server)
 
     async def _fill(self, held: Held) -> None:
-        """Fill the accept queue, so that the kernel ignores further connects."""
+        """Fill the accept queue, so that the kernel ignores further attempts to connect."""
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.listen(0)
         for _ in range(_MOST_FILLERS):
             filler = socket.socket(held.family)
             filler.settimeout(0)
             self._fillers.append(filler)
-            filler.connect_ex(held.getsockname())  # the kernel answers, however late this loop is
+            filler.connect_ex(held.getsockname())  # the kernel answers, even if this loop is busy
             if not _is_connected(filler):
                 await asyncio.sleep(_KNOCK_SECONDS)
                 if not _is_connected(filler):
                     return
 
     async def _close(self) -> None:
-        """Stop listening, after connections that asyncio has accepted get their transports."""
+        """Stop listening, but first let asyncio create the transports of accepted connections."""
         for server in self._listening:
             for one in server.sockets:
                 self._loop.remove_reader(one.fileno())
@@ -173,7 +175,7 @@ class Port:
         for server in self._listening:
             server.close()
         for one in (*self._fillers, *self._sockets):
-            if isinstance(one, socket.socket):  # not the loop's wrapper, which it has closed
+            if isinstance(one, socket.socket):  # the loop has closed its own wrappers
                 one.close()
         self._listening, self._fillers, self._sockets = [], [], ()
 
@@ -197,7 +199,7 @@ def _is_connected(one: socket.socket) -> bool:
 
 
 def _held(one: Held) -> socket.socket:
-    """Return a socket that reserves the address of another one, which will be closed."""
+    """Return a socket that reserves the address of a socket that will be closed."""
     one.setsockopt(socket.SOL_SOCKET, _SHARED, 1)
     held = socket.socket(one.family)
     if one.family == socket.AF_INET6:
@@ -205,6 +207,6 @@ def _held(one: Held) -> socket.socket:
     for option in (socket.SO_REUSEADDR, _SHARED):
         held.setsockopt(socket.SOL_SOCKET, option, 1)
     held.bind(one.getsockname())
-    for option in (socket.SO_REUSEADDR, _SHARED):  # no other process may share it
+    for option in (socket.SO_REUSEADDR, _SHARED):  # no other process may share the address
         held.setsockopt(socket.SOL_SOCKET, option, 0)
     return held

@@ -14,17 +14,17 @@ from .app import Site
 
 REAL = "api.cerebras.ai"
 HOSTS = (REAL, STATUS)
-"""The API, and its status page."""
+"""The hosts of the API and of its status page."""
 PRIVATE = "cerebras.ai"
 
 
 class Redirect:
     """
-    A proxy, and a port with TLS, which both answer in place of the ``hosts``.
+    A proxy and a port with TLS, which both answer in place of the ``hosts``.
 
-    ``authority`` makes their certificates. ``blocks`` refuses all other hosts, ``upstream`` leads
-    to them. The port is on the loopback interface: ``tls_port``, or a free one if that is 0.
-    Raises MissingAuthorityError.
+    ``authority`` makes their certificates. With ``blocks`` the proxy refuses all other hosts;
+    otherwise it reaches them through ``upstream``. The port ``tls_port`` is on the loopback
+    interface; if ``tls_port`` is 0, a free port is chosen. Raises MissingAuthorityError.
     """
 
     def __init__(

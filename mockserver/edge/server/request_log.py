@@ -1,4 +1,4 @@
-"""Logs requests, with one record for each turn of the event loop."""
+"""Logs requests, with one log record per turn of the event loop."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class RequestLog:
         """
         Log a request at the end of this turn.
 
-        If it was refused for a mistake in the client's set-up, a second line names the mistake.
+        If the request was refused for a mistake in the client's set-up, a second line names the
+        mistake.
         """
         if not self._lines:
             loop.call_soon(self.flush)

@@ -22,10 +22,10 @@ Job: TypeAlias = Callable[[], Coroutine[None, None, None]]
 @dataclass(frozen=True, slots=True)
 class Address:
     """
-    Where to listen, and how.
+    Where and how to listen.
 
-    Several of our processes listen on a ``shared`` port. ``token`` protects the admin API, which a
-    shared port does not have.
+    Several processes of the mock listen on a ``shared`` port. ``token`` protects the admin API,
+    which does not exist on a shared port without shared state.
     """
 
     host: str
@@ -47,8 +47,8 @@ def serve_until_signal(
     Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
 
     ``beside`` runs meanwhile. ``parent`` is a descriptor that becomes readable when the parent
-    process has ended, which also ends the server. Raises OSError if it can't bind the address,
-    MockServerError if it can't share its state.
+    process has ended, which also ends the server. Raises OSError if the address can't be bound, and
+    MockServerError if the state can't be shared.
     """
     _tune_garbage_collection()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
@@ -56,7 +56,7 @@ def serve_until_signal(
 
 
 def _tune_garbage_collection() -> None:
-    """Collect garbage less often, and never permanent objects: a fifth more answers a second."""
+    """Collect garbage less often, so that the server answers a fifth more requests per second."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

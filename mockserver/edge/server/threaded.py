@@ -1,4 +1,4 @@
-"""Runs the server in a thread with an event loop of its own."""
+"""Runs the server in a thread with a separate event loop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mockserver.edge.live import LiveEngine
 from .app import Site
 from .redirected import Redirect
 
-_PATIENCE = 5.0  # seconds that the server may take to listen, and to end
+_PATIENCE = 5.0  # seconds that the server may take to begin to listen, or to end
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
@@ -32,8 +32,8 @@ class ThreadedServer:
     """
     A mock on a free port of the loopback interface, for as long as the ``with`` block runs.
 
-    With a ``redirect`` it is also a proxy, and answers with TLS on a second port. ``begin`` opens
-    the second port later.
+    With a ``redirect`` the mock is also a proxy, and answers with TLS on a second port. ``begin``
+    opens the second port later.
     """
 
     def __init__(self, live: LiveEngine, redirect: Redirect | None = None) -> None:
@@ -51,14 +51,14 @@ class ThreadedServer:
 
     @property
     def ident(self) -> int:
-        """The ``threading.get_ident()`` of its thread; 0 if it does not run."""
+        """The ``threading.get_ident()`` of the server's thread; 0 if the thread does not run."""
         return (self._thread.ident if self._thread else None) or 0
 
     def start(self) -> None:
         """
         Listen; the address is in ``url`` when this returns.
 
-        Raises whatever went wrong before it could listen, and TimeoutError after five seconds.
+        Raises the error that prevents listening, or TimeoutError after five seconds.
         """
         started: Future[str] = Future()
         self._thread = Thread(target=self._run, args=(started,), name="cerebras-mock", daemon=True)
@@ -68,18 +68,18 @@ class ThreadedServer:
         except TimeoutError:
             if started.done():
                 raise
-            raise TimeoutError(f"it did not listen within {_PATIENCE:g} s") from None
+            raise TimeoutError(f"the mock server did not listen within {_PATIENCE:g} s") from None
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """All ports that it listens on."""
+        """All ports that the server listens on."""
         return (self.port,) if self.redirect is None else (self.port, self.redirect.tls_port)
 
     def begin(self, redirect: Redirect) -> None:
         """
-        Answer with TLS on a second port, too, from now on.
+        From now on, also answer with TLS on a second port.
 
-        Raises OSError when there is no port, and TimeoutError after five seconds.
+        Raises OSError if no port can be bound, and TimeoutError after five seconds.
         """
         if self._serving is None:
             raise RuntimeError("the server does not run")
@@ -91,18 +91,18 @@ class ThreadedServer:
         """
         Drop every connection and end the thread.
 
-        Warns if the thread has not ended after five seconds, and leaves it behind.
+        If the thread has not ended after five seconds, warns and leaves the thread running.
         """
         if self._stop is None or self._thread is None:
             return
-        with suppress(RuntimeError):  # the loop is closed: the thread has already ended
+        with suppress(RuntimeError):  # the loop is closed if the thread has already ended
             self._stop()
         self._stop = None
         self._thread.join(_PATIENCE)
         if self._thread.is_alive():
             warnings.warn(
-                f"the thread of the mock server has not ended within {_PATIENCE:g} s, and is left "
-                "behind",
+                f"the thread of the mock server has not ended within {_PATIENCE:g} s and is left "
+                "running",
                 ResourceWarning,
                 stacklevel=2,
             )
@@ -117,7 +117,7 @@ class ThreadedServer:
     def _run(self, started: Future[str]) -> None:
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.get_loop()  # if this fails, no coroutine stays behind unawaited
+                runner.get_loop()  # first, so that a failure leaves no coroutine unawaited
                 runner.run(self._serve(started))
         except BaseException as error:
             if started.done():

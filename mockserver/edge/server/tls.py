@@ -12,7 +12,7 @@ def server_context(certificate: str, key: str) -> ssl.SSLContext:
     """
     Return a context with a certificate, or a chain, and its private key, both in PEM.
 
-    Raises DocumentError when they can't be read or don't belong together.
+    Raises DocumentError if certificate or key can't be read, or if they don't belong together.
     """
     for path in (certificate, key):
         read_text(path)
@@ -29,5 +29,5 @@ def server_context(certificate: str, key: str) -> ssl.SSLContext:
 
 
 def _no_password() -> str:
-    """Keep OpenSSL from asking the terminal."""
+    """Keep OpenSSL from asking for a password on the terminal."""
     return ""

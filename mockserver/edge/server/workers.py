@@ -1,5 +1,5 @@
 """
-Runs the server in several processes, which share its port, and their state only over a store.
+Runs the server in several processes, which share a port, and share state only over a store.
 
 The kernel distributes connections among them, so that several cores answer a fast client. A
 connection stays with its process.
@@ -28,7 +28,7 @@ _PATIENCE = 5.0  # seconds that a worker may take to end
 
 
 def reason_against(live: LiveEngine) -> str | None:
-    """Return a sentence on why there can't be several workers; None if there can."""
+    """Return a sentence on why several workers are impossible; None if they are possible."""
     if sys.platform != "linux":
         return "--workers needs Linux, which spreads connections over processes that share a port"
     if live.scenario.port != Port():
@@ -48,9 +48,9 @@ def serve_by_workers(
     """
     Listen in ``count`` processes until SIGINT or SIGTERM, which ends them all.
 
-    ``ready`` gets the URL when all of them listen. ``died`` gets a sentence about each worker that
-    ends early; the others keep running. Returns whether none ended early. Raises OSError if the
-    address can't be bound.
+    ``ready`` is called with the URL when all processes listen. ``died`` is called with a sentence
+    about each worker that ends early; the other workers keep running. Returns whether no worker
+    ended early. Raises OSError if the address can't be bound.
     """
     with ExitStack() as stack:
         port = _reserved(address, stack)
@@ -80,7 +80,7 @@ class _Worker:
         """
         Wait until the worker listens, and return the URL.
 
-        Raises OSError or MockServerError if it fails.
+        Raises OSError or MockServerError if the worker fails.
         """
         try:
             found = self._ready.recv()
@@ -100,7 +100,7 @@ class _Worker:
 
 def _work(number: int, live: LiveEngine, address: Address, ready: Connection) -> None:
     """Serve in this process for as long as its parent lives."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the event loop handles it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the event loop handles the signal
     live.become_worker(number)
     for handler in logging.getLogger().handlers:
         handler.setFormatter(logging.Formatter(f"[{live.replica or number}] %(message)s"))
@@ -115,7 +115,7 @@ def _work(number: int, live: LiveEngine, address: Address, ready: Connection) ->
 
 
 def _reserved(address: Address, stack: ExitStack) -> int:
-    """Bind the port until the stack is closed, so that only our processes can share it."""
+    """Reserve the port until the stack is closed, so that only our processes can share the port."""
     port = address.port
     found = socket.getaddrinfo(address.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     for family, kind, protocol, _, where in found:
@@ -134,7 +134,7 @@ def _signals() -> Iterator[socket.socket]:
     """Yield a socket that becomes readable on SIGINT or SIGTERM."""
     with ExitStack() as stack:
         reader, writer = (stack.enter_context(one) for one in socket.socketpair())
-        writer.setblocking(False)  # noqa: FBT003 (that is its only argument)
+        writer.setblocking(False)  # noqa: FBT003 (the only argument)
         stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
         for number in SIGNALS:
             stack.callback(signal.signal, number, signal.signal(number, lambda *_: None))

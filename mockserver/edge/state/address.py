@@ -14,7 +14,7 @@ _PORT, _MOST_DATABASES = 6379, 2**16
 @dataclass(frozen=True, slots=True)
 class StoreAddress:
     """
-    The address of a Redis or Valkey server; ``path`` is that of a Unix socket.
+    The address of a Redis or Valkey server; ``path`` is the path of a Unix socket.
 
     Mocks with the same ``namespace`` in the same ``database`` share their state.
     """
@@ -38,9 +38,9 @@ class StoreAddress:
 
 def read_address(url: str) -> StoreAddress:
     """
-    Return the address in ``redis://``, ``rediss://`` or ``unix://``.
+    Return the address in a URL with the scheme ``redis``, ``rediss`` or ``unix``.
 
-    Raises ValueError; its text has no part of the URL, which may hold a password.
+    Raises ValueError with a text that quotes no part of the URL, which may contain a password.
     """
     try:
         parts = urlsplit(url)
@@ -55,7 +55,7 @@ def read_address(url: str) -> StoreAddress:
         raise ValueError("should name a host, or with unix:// the path of a socket")
     unknown = settings.keys() - {"namespace", "db"}
     if unknown:
-        raise ValueError("may have the parameters namespace and db, and no others")
+        raise ValueError("may have only the parameters namespace and db")
     database = settings.get("db") or ("" if unix else parts.path.strip("/")) or "0"
     if not database.isascii() or not database.isdigit() or int(database[:9]) > _MOST_DATABASES:
         raise ValueError("should have a whole number as its database")

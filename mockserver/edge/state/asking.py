@@ -1,4 +1,4 @@
-"""A request that asks the store for its number, its trials and its tokens."""
+"""A request that gets its number, its trials and its tokens from the store."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _LOST = Decision(Rule("the mock's store is lost"), RuleAction())
 
 class Sharing(Protocol):
     """
-    The replica that a request came to.
+    The replica that has received a request.
 
-    ``asking`` holds the requests on their way, ``failing`` the failures that are being played.
+    ``asking`` holds the requests that wait for the store, ``failing`` the failures in progress.
     """
 
     store: Store
@@ -35,12 +35,12 @@ class Sharing(Protocol):
 
     @property
     def able(self) -> bool:
-        """Whether the store can be asked now."""
+        """Whether requests can be sent to the store now."""
         ...
 
     @property
     def kept(self) -> int:
-        """How many exchanges back a retry is recognised."""
+        """The number of last exchanges whose retries are recognised."""
         ...
 
     def now(self) -> float:
@@ -48,11 +48,11 @@ class Sharing(Protocol):
         ...
 
     def needs_of(self, request: Request) -> tuple[Engine, Needs]:
-        """Return the engine that answers, and what it needs."""
+        """Return the engine that answers, and what the engine needs from the store."""
         ...
 
     def renew(self, asking: Asking) -> None:
-        """Learn what plays now, then begin the request again."""
+        """Get the current scenario from the store, then begin the request again."""
         ...
 
     def began(self, engine: Engine, exchange: Exchange, now: float) -> InFlight:
@@ -60,7 +60,7 @@ class Sharing(Protocol):
         ...
 
     def alone(self, request: Request) -> InFlight | None:
-        """Begin an exchange without the store, if that is wanted."""
+        """Begin an exchange without the store; return None if that is not allowed."""
         ...
 
     def refused(self, engine: Engine, exchange: Exchange) -> InFlight:
@@ -70,9 +70,9 @@ class Sharing(Protocol):
 
 class Asking:
     """
-    One request on its way through the store; ``begun`` gets the exchange.
+    One request that waits for the store; ``begun`` gets the exchange.
 
-    If the client leaves meanwhile, the exchange is noted and ended at once.
+    If the client leaves meanwhile, the exchange is recorded and ended immediately.
     """
 
     __slots__ = ("_begun", "_engine", "_left", "_live", "_needs", "_over", "_request", "_sent_path",
@@ -86,11 +86,11 @@ class Asking:
         self._serial = 0
 
     def cancel(self) -> None:
-        """Note that the client has left."""
+        """Record that the client has left."""
         self._left = True
 
     def begin(self) -> None:
-        """Ask the store; call this again when another scenario plays."""
+        """Send the request to the store; call this again after a change of the scenario."""
         if self._over:
             return
         self._engine, self._needs = self._live.needs_of(self._request)
@@ -98,11 +98,11 @@ class Asking:
         if self._live.able:
             self._ask(1, ())
         else:
-            # later, because the caller has to learn first that the request waits
+            # not immediately, because this call must first return to its caller
             asyncio.get_running_loop().call_soon(self.lost)
 
     def lost(self) -> None:
-        """Answer without the store. What it may have taken for this request is returned later."""
+        """Answer without the store, and later give back what it has taken for this request."""
         live, needs = self._live, self._needs
         live.asking.discard(self)
         if self._over:
@@ -131,7 +131,7 @@ class Asking:
     @property
     def _mirror(self) -> Mirror:
         mirror = self._engine.memory
-        assert isinstance(mirror, Mirror)  # noqa: S101 (a shared engine has one)
+        assert isinstance(mirror, Mirror)  # noqa: S101 (shared engines have mirrors)
         return mirror
 
     def _answered(self, answer: Answer) -> None:
@@ -156,13 +156,13 @@ class Asking:
         live = self._live
         try:
             in_flight = self._decided(given)
-        except Exception as error:  # noqa: BLE001 (whoever waits raises or reports it)
+        except Exception as error:  # noqa: BLE001 (``begun`` raises or reports it)
             self._over = True
             if not self._left:
                 self._begun(error)
             return
         if in_flight.exchange in live.failing:
-            # first: a client that has the failure may try again at another replica
+            # before the answer, since the client may send its retry to another replica
             values = self._mirror.epoch, in_flight.exchange.number, live.kept
             live.store.call("fail", values, lambda _: self._tell(in_flight))
         else:
@@ -184,6 +184,6 @@ class Asking:
             self._begun(in_flight)
 
     def _late(self, answer: Answer) -> None:
-        """Give back what the store has taken for a request that was answered without it."""
+        """Give back what the store has taken for a request that was answered without the store."""
         if answer[0] == b"ok":
             self._decided(Given.read(answer[1:])).end(client_left=True)

@@ -1,4 +1,4 @@
-"""What plays, as text that another replica can read: a scenario and the settings beside it."""
+"""A scenario and the settings that override it, as text that another replica can read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mockserver.scenario.loader import Loaded
 
 
 class UnsharedError(MockServerError):
-    """A scenario can't be sent to other replicas, or this one can't read it."""
+    """A scenario can't be sent to other replicas, or this replica can't read a scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Definition:
 
 
 def defined(found: Loaded, overrides: Overrides) -> Definition:
-    """Return the definition of a scenario. Raises UnsharedError if it has no text of its own."""
+    """Return the definition of a scenario. Raises UnsharedError if no text can express it."""
     name = found.scenario.name
     settings = {"edition": overrides.edition, "tier": overrides.tier, "seed": overrides.seed}
     try:
@@ -39,14 +39,14 @@ def defined(found: Loaded, overrides: Overrides) -> Definition:
         if found.scenario.edition is not None:
             data["edition"] = (
                 found.scenario.edition
-            )  # resolved: the file's own path no longer matters
+            )  # resolved, since the file's own path no longer matters
         whole = {"name": name, "scenario": data, "settings": settings}
         text = json.dumps(whole)
         same = _read(whole).scenario == found.scenario
     except (MockServerError, TypeError, ValueError) as error:
         raise UnsharedError(f"scenario {name!r} can't be shared: {error}") from error
     if not same:
-        raise UnsharedError(f"scenario {name!r} can't be shared: its own text contains '$'")
+        raise UnsharedError(f"scenario {name!r} can't be shared, because a text in it contains '$'")
     return Definition(found.scenario, overrides, text)
 
 
@@ -55,7 +55,9 @@ def understood(text: str) -> Definition:
     try:
         return _read(json.loads(text))
     except (MockServerError, KeyError, TypeError, ValueError) as error:
-        raise UnsharedError(f"the scenario in the store is not understood: {error}") from error
+        raise UnsharedError(
+            f"this replica can't read the scenario in the store: {error}"
+        ) from error
 
 
 def _read(whole: dict[str, Any]) -> Definition:

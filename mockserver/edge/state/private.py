@@ -1,4 +1,4 @@
-"""A store of the mock's own, on a private socket."""
+"""A store that only this mock uses, on a private socket."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from .address import StoreAddress
 
 _PROGRAMS = ("redis-server", "valkey-server")
 _SECONDS = 10.0
-# ends the server when the mock ends in any way, because that closes the mock's end of the pipe
+# ends the server when the mock ends in any way, because the mock's end of the pipe closes then
 _KEEPER = '"$@" & read -r _; kill $!; wait; rm -rf "$0"'
 
 
 class NoServerError(MockServerError):
-    """There is no Redis or Valkey server to start, or it does not start."""
+    """No Redis or Valkey server is installed, or the server does not start."""
 
 
 @contextmanager
 def private_store() -> Iterator[StoreAddress]:
-    """Run a server until the context ends. Raises NoServerError."""
+    """Run a Redis or Valkey server until the context ends. Raises NoServerError."""
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
         raise NoServerError(
-            "--state private needs redis-server or valkey-server: install Debian's package of "
-            "that name, 'brew install valkey', or name a store by its URL"
+            "--state private needs redis-server or valkey-server; install Debian's package of "
+            "that name, run 'brew install valkey', or give the URL of a store"
         )
     folder = tempfile.mkdtemp(prefix="cerebras-state-")
     path = Path(folder, "state.sock")
@@ -40,10 +40,10 @@ def private_store() -> Iterator[StoreAddress]:
         program, "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700",
         "--save", "", "--appendonly", "no", "--dir", folder, "--logfile", str(log),
     )  # fmt: skip
-    keeper = subprocess.Popen(  # noqa: S603 (a program from PATH, which the user asked for)
+    keeper = subprocess.Popen(  # noqa: S603 (the user's own program)
         ["/bin/sh", "-c", _KEEPER, folder, *command],
         stdin=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is for the mock, which ends the server last
+        start_new_session=True,  # Ctrl-C reaches only the mock, which then ends the server
     )
     try:
         _await(path, keeper, log)
@@ -60,5 +60,7 @@ def _await(path: Path, keeper: subprocess.Popen[bytes], log: Path) -> None:
         if keeper.poll() is not None or time.monotonic() > end:
             said = log.read_text(errors="replace").strip() if log.exists() else ""
             last = said.rpartition("\n")[2]
-            raise NoServerError(f"--state private: the server does not start: {last or 'no word'}")
-        time.sleep(0.01)  # noqa: TID251 (another program starts)
+            raise NoServerError(
+                f"--state private: the server does not start; it reported: {last or 'nothing'}"
+            )
+        time.sleep(0.01)  # noqa: TID251 (waits for another program)

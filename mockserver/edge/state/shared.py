@@ -34,8 +34,9 @@ from .store import Answer, Store, into
 
 _log = logging.getLogger("mockserver")
 WhenLost: TypeAlias = Literal["refuse", "alone"]
-LEASE, _BEAT = 5.0, 1.0  # seconds: until a silent replica counts as gone; between two signs of life
-PATIENCE = 10.0  # seconds that a request waits for a lost store, if it was sent already
+# seconds until a silent replica counts as gone, and seconds between its signs of life
+LEASE, _BEAT = 5.0, 1.0
+PATIENCE = 10.0  # seconds that a request, once sent, waits for a lost store
 
 
 class LostError(MockServerError):
@@ -46,9 +47,10 @@ class SharedLive(LiveEngine):
     """
     The engine of one of several replicas, which together are one mock.
 
-    The store says what plays; a replica that finds another scenario there joins it. ``lost`` says
-    what happens while the store can't be reached: requests are refused, or the replica goes on
-    alone. Raises UnsharedError if other replicas could not read the scenario.
+    The store holds the current scenario; a replica that was started with another scenario plays the
+    one in the store. ``lost`` is what happens while the store can't be reached: requests are
+    refused, or the replica continues alone. Raises UnsharedError if other replicas could not read
+    the scenario.
     """
 
     def __init__(
@@ -74,14 +76,14 @@ class SharedLive(LiveEngine):
         self._unable = ""
         self._waiting: list[Asking] = []
         self._lost = lost
-        self._shared: Engine | None = None  # the engine to return to, while alone
+        self._shared: Engine | None = None  # while alone, the engine to return to
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         super().__init__(found.scenario, overrides, retention=retention)
 
     @property
     def kept(self) -> int:
-        """How many exchanges back a retry is recognised."""
+        """The number of last exchanges whose retries are recognised."""
         return self.retention.exchanges
 
     @property
@@ -90,11 +92,11 @@ class SharedLive(LiveEngine):
         return self.store.up and not self.store.full and not self._unable
 
     def become_worker(self, number: int) -> None:
-        """Be one of several processes, each of them a replica; ``number`` counts from 1."""
+        """Run as one of several processes, each a replica; ``number`` counts from 1."""
         self.replica = self.store.replica = f"{self.replica}.{number}"
 
     def now(self) -> float:
-        """Return the store's time, which counts for all replicas."""
+        """Return the store's time, which is the same for all replicas."""
         return super().now() + self._offset
 
     def engine_of(
@@ -103,14 +105,14 @@ class SharedLive(LiveEngine):
         """Return an engine whose memory is in the store."""
         engine = Engine(scenario, now=now, journal=journal, memory=Mirror)
         if named:
-            assert isinstance(engine.memory, Mirror)  # noqa: S101 (as asked for)
+            assert isinstance(engine.memory, Mirror)  # noqa: S101 (the engine was made with it)
             engine.memory.scope = blake2b(named.encode(), digest_size=8).hexdigest()
         return engine
 
     # ------------------------------------------------------------ coming and going
     @asynccontextmanager
     async def sharing(self) -> AsyncIterator[None]:
-        """Join the others, and leave them at the end. Raises LostError or UnsharedError."""
+        """Join the other replicas, and leave them at the end. Raises LostError or UnsharedError."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         beating = None
         try:
@@ -139,7 +141,7 @@ class SharedLive(LiveEngine):
             raise UnsharedError(self._unable)
         if self._playing.text != self._own.text:
             _log.warning(
-                "joins %r, which others play at %s; %r as given here is not played",
+                "plays %r, like the other replicas at %s, and not %r as given here",
                 self._playing.scenario.name, self.store.address, self._own.scenario.name,
             )  # fmt: skip
 
@@ -159,7 +161,7 @@ class SharedLive(LiveEngine):
         return await self.store.ask("join", LEASE, *mine, new)
 
     def renew(self, asking: Asking) -> None:
-        """Learn what plays now, then begin the request again."""
+        """Get the current scenario from the store, then begin the request again."""
         self._waiting.append(asking)
         if len(self._waiting) == 1:
             injected = msgpack.packb(self._injected, use_bin_type=False)
@@ -176,7 +178,7 @@ class SharedLive(LiveEngine):
                 asking.lost()
 
     def _adopt(self, answer: Answer) -> None:
-        """Play what the store says; if that is impossible, this replica refuses all requests."""
+        """Play the store's scenario; if that is impossible, this replica refuses all requests."""
         if answer[0] != b"ok":
             return  # the store has logged why
         _, run, version, text, injected, started, _ = answer
@@ -206,7 +208,7 @@ class SharedLive(LiveEngine):
 
     # ------------------------------------------------------------ requests
     def ask(self, request: Request, begun: Begun) -> Waiting | None:
-        """Ask the store; None while this replica is alone."""
+        """Send the request to the store; None while this replica is alone."""
         if self._shared is not None:
             return None
         asking = Asking(self, request, begun)
@@ -214,7 +216,7 @@ class SharedLive(LiveEngine):
         return asking
 
     async def soon(self, request: Request) -> InFlight:
-        """Ask the store, and wait for it."""
+        """Send the request to the store, and wait for the answer."""
         got: asyncio.Future[InFlight | Exception] = asyncio.get_running_loop().create_future()
         waiting = self.ask(request, into(got))
         if waiting is None:
@@ -229,13 +231,13 @@ class SharedLive(LiveEngine):
         return found
 
     def needs_of(self, request: Request) -> tuple[Engine, Needs]:
-        """Return the engine that answers, and what it needs for that."""
+        """Return the engine that answers, and what the engine needs from the store."""
         with self._lock:
             engine, rule = self._chosen(request, self.now())
             return engine, engine.needs(request, rule)
 
     def began(self, engine: Engine, exchange: Exchange, now: float) -> InFlight:
-        """Begin an exchange that the store has counted, at its time."""
+        """Begin an exchange that the store has counted, at the store's time ``now``."""
         self._offset = now - self.clock.now()
         self._running += exchange.admitted
         if exchange.failed and exchange.number:
@@ -247,13 +249,13 @@ class SharedLive(LiveEngine):
         return InFlight(self, engine, exchange)
 
     def alone(self, request: Request) -> InFlight | None:
-        """Begin an exchange without the store; None if that is not wanted."""
+        """Begin an exchange without the store; return None if that is not allowed."""
         return None if self._shared is None else self.in_flight(request)
 
     def finish(self, engine: Engine, exchange: Exchange, *, client_left: bool = False) -> None:
-        """Note that an exchange is over, here and in the store."""
+        """Record here and in the store that an exchange is over."""
         if threading.get_ident() != self._thread and self._loop is not None:
-            # garbage collection ends streams in any thread
+            # garbage collection may end a stream in any thread
             self._loop.call_soon_threadsafe(
                 partial(self.finish, engine, exchange, client_left=client_left)
             )
@@ -291,49 +293,51 @@ class SharedLive(LiveEngine):
                 asking.lost()
 
     def _go_alone(self) -> None:
-        """Answer with an engine of its own, until the store is back."""
+        """Answer with an engine that is not shared, until the store is back."""
         if self._shared is not None:
             return
         scenario = self.scenario
-        # other ids than any other replica's
+        # so that its ids differ from those of the other replicas
         seed = int.from_bytes(blake2b(self.replica.encode(), digest_size=4).digest(), "big")
         scenario = replace(scenario, seed=(scenario.seed or 0) ^ seed)
         with self._lock:
             self._shared = self._engine
             self._engine = Engine(scenario, now=self.now(), journal=self.journal)
             self._named = {}
-        _log.warning("replica %s goes on alone: limits and state are its own", self.replica)
+        _log.warning("replica %s continues alone, with separate limits and state", self.replica)
         for asking in list(self.asking):
             asking.lost()
 
     # ------------------------------------------------------------ what users change
     def restart(self) -> None:
-        """Play the same scenario from its beginning, everywhere. Raises LostError."""
+        """Play the same scenario from its beginning, in all replicas. Raises LostError."""
         self._publish("play", self._playing.text)
 
     def change(self, found: Loaded) -> None:
-        """Play another scenario everywhere. Raises MockServerError."""
+        """Play another scenario in all replicas. Raises MockServerError."""
         definition = defined(found, self._overrides)
-        Engine(definition.settled, now=self.now())  # raises if it is wrong
+        Engine(definition.settled, now=self.now())  # raises if the scenario is wrong
         self._publish("play", definition.text)
 
     def inject_text(self, text: str) -> Rule:
-        """Inject a rule everywhere, and return it. Raises DocumentError or LostError."""
+        """Inject a rule in all replicas, and return it. Raises DocumentError or LostError."""
         rule = injection.rule_of(text, source="body")
         self._publish("inject", text)
         return rule
 
     def advance(self, seconds: float) -> None:
-        """Skip some seconds everywhere. Raises ValueError if that is too many, or LostError."""
+        """Skip some seconds in all replicas. Raises LostError, or ValueError for too many."""
         if self._publish("advance", seconds, LONGEST)[0] != b"ok":
             raise ValueError("should leave the clock at most 36500d ahead")
         for follow in self.followers:
             follow()
 
     def _publish(self, operation: str, *values: Any) -> Answer:
-        """Change something everywhere; called in another thread than the loop's."""
+        """Change something in all replicas; must not be called in the loop's thread."""
         if not self.store.up or self._loop is None:
-            raise LostError("the store is lost, so that nothing can be changed for all replicas")
+            raise LostError(
+                "the store can't be reached, so nothing can be changed for all replicas"
+            )
 
         async def published() -> Answer:
             answer = await asyncio.wait_for(self.store.ask(operation, *values), PATIENCE)

@@ -1,10 +1,10 @@
 """
-Calls the script that keeps the shared state, and calls again after the store was away.
+Calls the script that keeps the shared state, and repeats calls after the connection was lost.
 
-Each message has a number. One without a reply is sent again over the next connection; the script
-then recognises it, so that no request is counted twice and none is lost. All messages that have
-come together while the store answers are one call of the script: calls one by one would cost more
-than the answers of the mock itself.
+Each message has a number. A message without a reply is sent again over the next connection; the
+script recognises its number, so no request is counted twice and none is lost. All messages that
+have arrived while the store was answering are sent in one call of the script, because separate
+calls would cost more time than the mock's own answers.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _log = logging.getLogger("mockserver")
 _SCRIPT = (files("mockserver.edge.state") / "store.lua").read_bytes()
 _IF_KNOWN = "if known"
 _STORES_CLOCK = b""
-MOST_PENDING = 4096  # fewer than the script remembers
-_MOST_AT_ONCE = 128  # messages in a call, which takes the store 100 µs each
-_FIRST, _SILENCE = 5.0, 5.0  # seconds: to connect for the first time, and without a reply
+MOST_PENDING = 4096  # fewer messages than the script remembers
+_MOST_AT_ONCE = 128  # messages in a call; each takes the store 100 µs
+_FIRST, _SILENCE = 5.0, 5.0  # seconds for the first connection, and without a reply
 _PAUSES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)  # seconds between attempts to connect
 
 
 def into(future: asyncio.Future[T]) -> Callable[[T], None]:
-    """Return a callback that sets the result of a future, if nobody has cancelled it."""
+    """Return a callback that sets the result of a future that is not done or cancelled."""
 
     def set_result(result: T) -> None:
         if not future.done():
@@ -47,14 +47,14 @@ def into(future: asyncio.Future[T]) -> Callable[[T], None]:
 
 
 class Store:
-    """The store at an address, for one replica; to be used in one event loop."""
+    """The store at an address, as one replica uses it in one event loop."""
 
     def __init__(self, address: StoreAddress, replica: str) -> None:
         self.address = address
         self.replica = replica
         self.up = False
         self.changed: Callable[[], None] = lambda: None
-        """Called when the store is lost, and when it is back."""
+        """Called when the connection to the store is lost, and when it is back."""
         self._root = f"cerebras-mock:{address.namespace}"
         self._serial = 0
         self._pending: dict[int, tuple[str, Any, OnAnswer]] = {}
@@ -67,11 +67,11 @@ class Store:
 
     @property
     def full(self) -> bool:
-        """Whether so many messages wait that no more are accepted."""
+        """Whether so many messages wait for an answer that no more are accepted."""
         return len(self._pending) >= MOST_PENDING
 
     def call(self, operation: str, values: Any, then: OnAnswer) -> int:
-        """Send a message; return its number. ``then`` gets the answer, however late."""
+        """Send a message; return its number. ``then`` gets the answer, even a late one."""
         self._serial += 1
         self._pending[self._serial] = operation, values, then
         if self.up:
@@ -80,7 +80,7 @@ class Store:
 
     def give_up(self, serial: int, then: OnAnswer) -> None:
         """
-        Pass the answer to a message to another callback, if it still comes.
+        Pass the answer to a message, if it still comes, to another callback.
 
         If the message has not reached the store yet, it will have no effect there.
         """
@@ -105,7 +105,7 @@ class Store:
         """End the connection, for good."""
         self.up = False
         while self._work is not None and not self._work.done():
-            self._work.cancel()  # again: wait_for of Python 3.11, which redis-py uses, may lose it
+            self._work.cancel()  # repeated, since wait_for may lose it in Python 3.11
             await asyncio.wait([self._work], timeout=_PAUSES[0])
         await self._unlink()
 
@@ -113,7 +113,7 @@ class Store:
         await self._unlink()
         self._client = _client(self.address)
         async with asyncio.timeout(seconds):
-            await self._client.ping()  # says in plain words when a password is missing
+            await self._client.ping()  # its error explains a missing password
             await self._client.script_load(_SCRIPT)
 
     async def _unlink(self) -> None:
@@ -125,10 +125,10 @@ class Store:
         while True:
             try:
                 await self._send_all()
-            except Exception as error:  # noqa: BLE001 (whatever it is, all that waits is sent again)
+            except Exception as error:  # noqa: BLE001 (all pending messages are sent again)
                 self._tell(f"the store at {self.address}: {error}")
             self.up = False
-            _log.warning("lost the store at %s; it is tried again", self.address)
+            _log.warning("lost the store at %s; connecting again", self.address)
             self.changed()
             await self._reconnect()
 
@@ -164,8 +164,10 @@ class Store:
         self._called.set()
 
     async def _send_all(self) -> None:
-        assert self._client is not None  # noqa: S101 (it is up)
-        call = self._client.register_script(_SCRIPT)  # loads it again where it was forgotten
+        assert self._client is not None  # noqa: S101 (it is connected)
+        call = self._client.register_script(
+            _SCRIPT
+        )  # loads the script again if the store has forgotten it
         while True:
             if not self._unsent:
                 self._called.clear()
@@ -191,13 +193,13 @@ class Store:
         then = self._pending.pop(serial)[2]
         try:
             then(answer)
-        except Exception as error:  # noqa: BLE001 (the others get their answers)
+        except Exception as error:  # noqa: BLE001 (other callbacks must still get their answers)
             told = {"message": f"an answer of {self.address}", "exception": error}
             asyncio.get_running_loop().call_exception_handler(told)
 
 
 def _client(address: StoreAddress) -> Redis:
-    """Return a client with one connection, which says at once when that is lost."""
+    """Return a client with one connection; the client raises at once if this connection is lost."""
     where: dict[str, Any] = {"unix_socket_path": address.path}
     if not address.path:
         where = {"host": address.host, "port": address.port, "ssl": address.tls}
@@ -208,8 +210,8 @@ def _client(address: StoreAddress) -> Redis:
         db=address.database,
         username=address.user or None,
         password=address.password or None,
-        protocol=2,  # the newer one greets with more commands, and the mock needs none of them
+        protocol=2,  # version 3 begins with more commands, none of which the mock needs
         socket_timeout=_SILENCE,
-        retry=Retry(NoBackoff(), 0),  # what was sent is sent again with the word that it is
+        retry=Retry(NoBackoff(), 0),  # the mock itself repeats messages, marked as repeated
         single_connection_client=True,
     )

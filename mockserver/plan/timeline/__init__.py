@@ -1,4 +1,4 @@
-"""Time lines: drawn as text for terminals and reports, as SVG for everything else."""
+"""Draws time lines, as text for terminals and reports, and as SVG for everything else."""
 
 from __future__ import annotations
 

@@ -9,13 +9,13 @@ from typing import TypeAlias
 from .spans import Lane, Span, SpanKind, placed, shown, stretched
 
 Paint: TypeAlias = Callable[[str, SpanKind], str]
-"""Colours text for a kind of span; its width must not change."""
+"""Colours a text for a kind of span; the width of the text must not change."""
 _Placed: TypeAlias = Sequence[tuple[Span, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The symbol of a kind, in Unicode and in ASCII (``plain``), and its meaning."""
+    """The symbol of a kind of span, in Unicode and in ASCII (``plain``), and its meaning."""
 
     symbol: str
     plain: str
@@ -43,10 +43,10 @@ def bars(
     lanes: Sequence[Lane], *, width: int, plain: bool = False, paint: Paint = unpainted
 ) -> Iterator[list[str]]:
     """
-    Yield the lines of each lane: its bar, and its times in seconds from the lane's start.
+    Yield the lines of each lane, which are a bar and the times in seconds from the lane's start.
 
     All lanes share one scale and are at most ``width`` columns wide. A span is at least one column
-    wide, however short it is. ``plain`` draws only in ASCII.
+    wide, however short it is. With ``plain`` the bars are in ASCII.
     """
     longest = stretched(max((lane.end - lane.start for lane in lanes), default=0.0), lanes)
     columns = max(1, width - max((len(lane.spans) for lane in lanes), default=0))
@@ -88,7 +88,7 @@ def _bar(spans: _Placed, *, plain: bool, paint: Paint) -> str:
 
 
 def _times(spans: _Placed, lane: Lane, width: int) -> str:
-    """Return the line of times below a bar: the last one, and others that fit before it."""
+    """Return the line below a bar, with the last time and all other times that fit before it."""
     moments = [(left, span.start) for span, left, _ in spans]
     if not lane.never_ends:
         moments.append((spans[-1][2] - 1, lane.end))

@@ -1,8 +1,8 @@
 """
 Lanes of spans, which make up a time line.
 
-One source of spans is a plan. Another source is a call: its lane has the plans of its attempts,
-with a ``pause`` between two attempts.
+The spans of a lane come from one plan, or from a call; in the second case they are the spans of the
+plans of all attempts, with a ``pause`` between two attempts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mockserver.plan import Close, Data, End, Head, Plan, Raw, Wait, expand
 
 SpanKind: TypeAlias = Literal["wait", "pause", "head", "error", "data", "end", "lost", "stall"]
 _Happening: TypeAlias = Head | Data | Raw | End | Close
-_OPEN = 1.25  # a span without an end is drawn this much longer than all else
+_OPEN = 1.25  # factor by which endless spans lengthen a drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Span:
     """
     Something that lasts from ``start`` to ``end``, in seconds; a moment if these are equal.
 
-    ``end`` is infinite for a stall. ``title`` describes it in a few words.
+    ``end`` is infinite for a stall. ``title`` describes the span in a few words.
     """
 
     start: float
@@ -36,7 +36,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Spans that follow each other, under a label of one line."""
+    """Spans in order of time, with a label of one line."""
 
     label: str
     spans: Sequence[Span] = ()
@@ -48,13 +48,13 @@ class Lane:
 
     @property
     def end(self) -> float:
-        """The last finite moment."""
+        """The last finite time in the lane."""
         moments = (one for span in self.spans for one in (span.start, span.end))
         return max((one for one in moments if math.isfinite(one)), default=0.0)
 
     @property
     def never_ends(self) -> bool:
-        """Whether its last span has no end."""
+        """Whether the lane's last span has no end."""
         return bool(self.spans) and math.isinf(self.spans[-1].end)
 
     @property
@@ -89,7 +89,7 @@ def spans_of(plan: Plan, *, start: float = 0.0, grain: float = 0.0) -> tuple[Spa
 
 def shown(seconds: float) -> str:
     """
-    Return a number of seconds as a drawing shows it.
+    Return a number of seconds in the form in which drawings show it.
 
     >>> shown(0.25), shown(90.00004), shown(0.00004)
     ('0.25 s', '90 s', '0.00004 s')
@@ -108,9 +108,10 @@ def placed(
     spans: Iterable[Span], at: Callable[[float], float], *, smallest: float
 ) -> Iterator[tuple[Span, float, float]]:
     """
-    Yield each span with the places where it begins and ends; ``at`` maps a moment to its place.
+    Yield each span with the positions where it begins and ends.
 
-    No span is smaller than ``smallest``. A span that would hide another is moved behind it.
+    ``at`` maps a time to a position. No span is smaller than ``smallest``. If two spans would
+    overlap, the second is moved behind the first.
     """
     free = -math.inf
     for span in spans:
@@ -120,7 +121,7 @@ def placed(
 
 
 def _timed(plan: Plan, start: float) -> tuple[list[tuple[float, _Happening]], float]:
-    """Return each step with the moment at which it happens, and when the plan is over."""
+    """Return each step with the time at which it happens, and the time when the plan is over."""
     timed: list[tuple[float, _Happening]] = []
     now = start
     for step in expand(plan):

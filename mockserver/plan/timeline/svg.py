@@ -1,4 +1,4 @@
-"""Time lines as a self-contained SVG: lanes on one axis of time."""
+"""Draws time lines as a self-contained SVG, with all lanes on one axis of time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_TICKS = 10
 _LONGEST_LABEL = 120
 _LETTER = 7.3  # the maximum width of a letter in a monospaced font of 12 pixels
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
-# in light, in dark: each contrasts with the paper, and with words on it
+# the colours in light and in dark mode; each contrasts with the paper and with words on the colour
 _COLOURS: Mapping[SpanKind, tuple[str, str]] = {
     "wait": ("#bf8700", "#c69026"),
     "pause": ("#8c959f", "#8b949e"),
@@ -49,8 +49,8 @@ def svg(lanes: Sequence[Lane], *, title: str) -> str:
     """
     Return the drawing as an SVG document.
 
-    Its colours follow the reader's choice of light or dark. Each lane and each span has a title,
-    for pointers and screen readers.
+    The colours follow the reader's choice of light or dark mode. Each lane and each span has a
+    title, for pointers and screen readers.
     """
     root = drawing(lanes, title=title)
     style = Element("style")
@@ -78,7 +78,7 @@ def drawing(lanes: Sequence[Lane], *, title: str) -> Element:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Maps seconds to places: ``length`` seconds from ``start`` are ``room`` wide."""
+    """Maps seconds to x coordinates; ``length`` seconds from ``start`` take a width of ``room``."""
 
     start: float
     length: float
@@ -87,7 +87,7 @@ class Axis:
 
     @classmethod
     def of(cls, lanes: Sequence[Lane]) -> Self:
-        """Return an axis for all lanes, with room for the least width of each span."""
+        """Return an axis for all lanes, with room for the minimum width of each span."""
         start = min((lane.start for lane in lanes), default=0.0)
         end = max((lane.end for lane in lanes), default=0.0)
         most = max((len(lane.spans) for lane in lanes), default=0)
@@ -177,4 +177,4 @@ def _legal(text: str) -> str:
 
 
 STYLE = _style()
-"""CSS for the drawings, in light and dark."""
+"""The CSS for the drawings, in light and dark mode."""

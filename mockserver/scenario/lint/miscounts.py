@@ -16,7 +16,7 @@ _Numbers: TypeAlias = Sequence[int]
 
 class Counters:
     """
-    The latest rule that selects requests by number, for each match.
+    For each match, the latest rule that selects requests by number.
 
     A rule counts only the requests that earlier rules leave to it. If two rules match the same
     requests and the numbers of the second continue those of the first, the author probably meant
@@ -40,7 +40,7 @@ class Counters:
 
 
 def _numbers(schedule: Schedule) -> _Numbers | None:
-    """Return the requests that a schedule takes, in order; None if it depends on other keys."""
+    """Return the numbers that a schedule selects, in order; None if it has other kinds of keys."""
     after, first, at = schedule.after, schedule.first, schedule.at
     if schedule != Schedule(after, first, at) or schedule == Schedule():
         return None

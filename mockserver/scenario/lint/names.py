@@ -16,7 +16,7 @@ from .rules import Finding
 
 
 def name_findings(scenario: Scenario) -> Iterator[Finding]:
-    """Yield unknown names; a scenario without an edition may run with any shipped one."""
+    """Yield unknown names; a scenario without an edition may be used with any shipped edition."""
     chosen = scenario.edition
     known = [editions.load(name) for name in ([chosen] if chosen else editions.names())]
     if not chosen and scenario.tier is not None:
@@ -38,7 +38,7 @@ def _tier(name: str, known: list[Edition]) -> Iterator[Finding]:
 
 
 def _models(match: Match) -> Iterator[tuple[Path, str]]:
-    """Yield the models that a match names, and their paths."""
+    """Yield the models that a match names, with the paths of their keys."""
     if match.model is not None:
         yield ("model",), match.model
     if match.excluded is not None:

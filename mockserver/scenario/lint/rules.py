@@ -1,7 +1,7 @@
 """
 Finds rules of a valid scenario that cannot work as intended.
 
-It reports only findings that are true of every run, and stays silent when in doubt.
+A finding is reported only if it is true whatever requests arrive.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from mockserver.scenario.schedule import Schedule
 from .miscounts import Counters
 
 _MOST_COMPARED = 200
-_NO_ERROR = "is the status of a success; if an error in its body is meant, give it a 'problem'"
+_NO_ERROR = "is a success status; for an error in the body of a successful answer, add a 'problem'"
 _SUCCESS = frozenset(range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES)) - {*EMPTY}
 Finding: TypeAlias = tuple[Path, str]
 """A path in the scenario, and a sentence."""
@@ -41,7 +41,7 @@ def rule_findings(scenario: Scenario) -> Iterator[Finding]:
         for path, status in _good_errors(rule):
             yield ("rules", at, *path), f"{status} {_NO_ERROR}"
         if (earlier := counters.miscounting(at, rule)) is not None:
-            leaves = f"it counts only the requests that {_label(earlier, scenario)} does not take"
+            leaves = f"this rule counts only requests that {_label(earlier, scenario)} leaves"
             said = f"{leaves}; to apply one action after another, write one rule with a 'sequence'"
             yield ("rules", at, "schedule"), said
         required = rule.state.requires
@@ -49,7 +49,7 @@ def rule_findings(scenario: Scenario) -> Iterator[Finding]:
             said = f"no rule sets the state {required!r}{suggestion(required, states)}"
             yield ("rules", at, "state", "requires"), said
         if (earlier := catch_alls.hiding(rule)) is not None:
-            yield ("rules", at), f"the rule is never reached: {_label(earlier, scenario)} takes all"
+            yield ("rules", at), f"no request reaches it: {_label(earlier, scenario)} takes all"
         catch_alls.add(at, rule)
 
 
@@ -59,7 +59,7 @@ def _label(at: int, scenario: Scenario) -> str:
 
 
 def _never_acts(rule: Rule) -> Iterator[tuple[Path, str]]:
-    """Yield the paths that prevent a rule from ever acting, with reasons."""
+    """Yield the paths of the keys that prevent a rule from ever acting, with reasons."""
     if rule.match.attempt is not None and bounds(rule.match.attempt).max == 0:
         yield ("match", "attempt"), "attempts count from 1"
     if why := _never_asked(rule.match):
@@ -120,7 +120,7 @@ class _CatchAlls:
     """
     Earlier rules that take every request they match, grouped by the model that they name.
 
-    Only the first of each group are compared, since a file may have thousands of rules.
+    Only the first rules of each group are compared, since a file may have thousands of rules.
     """
 
     def __init__(self) -> None:
@@ -154,7 +154,7 @@ def _hides(earlier: Rule, later: Rule) -> bool:
 
 
 def _covers(wide: Match, narrow: Match) -> bool:
-    """Return whether the wide match certainly includes the narrow one."""
+    """Return whether the wide match certainly includes every request of the narrow match."""
     if wide.endpoint is None and narrow.endpoint == "warming":
         return False
     return all(
@@ -163,7 +163,7 @@ def _covers(wide: Match, narrow: Match) -> bool:
 
 
 def _optional(covers: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """Wrap a comparison of two values of a key: a key that is left out covers all values."""
+    """Extend a comparison of two values of a key so that a missing key covers all values."""
     return lambda wide, narrow: wide is None or (narrow is not None and covers(wide, narrow))
 
 

@@ -1,1 +1,1 @@
-"""The status page: what it shows while a scenario plays, in the form of Atlassian's Statuspage."""
+"""The status page, in the form of Atlassian's Statuspage, as it looks during a scenario."""

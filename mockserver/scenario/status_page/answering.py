@@ -1,8 +1,8 @@
 """
 Answers requests to the status page.
 
-On the API's own port it has the paths below. On the host of the real page it has all paths, on
-the host of the real API none.
+On the mock's own port the page has only the paths listed below. A request for the host of the real
+page always concerns the page, and a request for the host of the real API never does.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .documents import Document, Page
 
 HOST = "status.cerebras.ai"
 PATH = "/status"
-"""The path of the page for people; the paths of its API are also found below it."""
+"""The path of the page for people; the page's JSON API also answers below this path."""
 
 _Body: TypeAlias = tuple[str, bytes]
 _JSON, _HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
@@ -56,7 +56,7 @@ def url_at(host: str, scheme: str) -> str:
 
 
 def answer(request: Request, page: Page) -> Plan:
-    """Return the answer to a request that concerns the page."""
+    """Return the answer to a request for the page or its API."""
     pages = _OWN_HOST if _name(request.headers.get("host", "")) == HOST else _PAGES
     if request.path not in pages:
         return _plan(request, HTTPStatus.NOT_FOUND, (), _json({"error": "Not found"}))
@@ -67,7 +67,7 @@ def answer(request: Request, page: Page) -> Plan:
     body = pages[request.path](page)
     tag = f'"{blake2b(body[1], digest_size=8).hexdigest()}"'
     fields = (
-        ("cache-control", "max-age=0, must-revalidate"),  # it may change at any moment
+        ("cache-control", "max-age=0, must-revalidate"),  # the page may change at any moment
         ("etag", tag),
         ("access-control-allow-origin", "*"),
     )
@@ -81,7 +81,7 @@ def _name(host: str) -> str:
 
 
 def _is_known(tag: str, field: str) -> bool:
-    """Return whether an ``If-None-Match`` has the tag (RFC 9110, 13.1.2)."""
+    """Return whether an ``If-None-Match`` field contains the tag (RFC 9110, 13.1.2)."""
     known = [one.strip().removeprefix("W/") for one in field.split(",")]
     return tag in known or known == ["*"]
 

@@ -1,8 +1,7 @@
 """
 The status page as JSON, in the form of Statuspage's API, and as HTML.
 
-If the mock has no value for a field of that form, the field is null, as on pages that do not use
-it.
+A field for which the mock has no value is null, as on real pages that do not use the field.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ Document: TypeAlias = dict[str, Any]
 Indicator: TypeAlias = Literal["none", "minor", "major", "critical"]
 NAME = "Cerebras Inference (mock)"
 
-# by the worst component; Statuspage documents no separate indicator for maintenance
+# by the worst component; the documentation of Statuspage has no separate indicator for maintenance
 _OVERALL: Mapping[Condition, tuple[Indicator, str]] = {
     "major_outage": ("major", "Partial System Outage"),
     "partial_outage": ("major", "Partial System Outage"),
@@ -67,7 +66,7 @@ class Page(NamedTuple):
         }
 
     def summary(self) -> Document:
-        """Return ``summary.json``: no maintenance is ever scheduled."""
+        """Return ``summary.json``, in which no maintenance is ever scheduled."""
         return {
             **self.status(),
             "components": self._components(),

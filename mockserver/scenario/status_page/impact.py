@@ -1,7 +1,7 @@
 """
 Rates a fault from the view of the service that runs the status page.
 
-| what clients meet | on the page |
+| what clients receive | on the page |
 |---|---|
 | an error with a status of 500 or above, in a stream too | a failure |
 | silence, a lost connection, something that is not HTTP | a failure |

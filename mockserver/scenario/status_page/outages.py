@@ -1,8 +1,9 @@
 """
-Finds what the status page shows at a time, from the scenario alone.
+Computes from the scenario alone what the status page shows at a given time.
 
-A component is made of typical requests: for a model, a chat of one short message, streamed or not.
-For each of them the rules say which share fails or is slow from now on:
+The condition of a component is computed from typical requests. For a model these are two chats of
+one short message, one streamed and one not. For each typical request, the rules determine which
+share fails or is slow from now on:
 
 | a rule that acts | share |
 |---|---|
@@ -13,7 +14,8 @@ For each of them the rules say which share fails or is slow from now on:
 | on some requests only: ``first``, ``at``, a ``sequence`` that ends, ``attempt`` | none |
 | in a ``state`` that other rules set | none: the page does not know which requests came |
 
-No real page shows an outage for three failed requests, so these count as none.
+No real page shows an outage for a few failed requests, so a rule that acts on some requests only
+has no share.
 """
 
 from __future__ import annotations
@@ -38,24 +40,25 @@ COMPLETIONS = "Text completions"
 OTHERS = "Models, files and batches"
 """The component of all endpoints without completions."""
 
-# the least share of failures, or of slow answers, of each condition; the first that fits
+# each condition with its least share of failures or of slow answers; the first that fits applies
 _CONDITIONS: Sequence[tuple[Condition, float, float]] = (
     ("major_outage", 0.9, 2.0),
     ("partial_outage", 0.25, 2.0),
     ("degraded_performance", 0.05, 0.5),
 )
 _HEADERS = {"authorization": "Bearer csk-status", "content-type": "application/json"}
-_MOMENT = 0.001  # seconds before a change: what the page showed then
+_MOMENT = 0.001  # seconds before a change at which the earlier conditions are read
 _MOST_CHANGES = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """
-    What the page shows: the ``conditions`` of its components, in their order.
+    What the page shows: the ``conditions`` of its components, in the order of the page.
 
-    ``since`` is when it began to show them, and ``down_since`` when it began to show anything but
-    ``operational``, in seconds since the start of the scenario; both are 0 from the start on.
+    ``since`` is when the page began to show these conditions, and ``down_since`` is when it began
+    to show anything but ``operational``. Both are in seconds since the start of the scenario, and 0
+    if the conditions have been the same since the start.
     """
 
     conditions: Mapping[str, Condition]
@@ -98,7 +101,7 @@ class Outages:
         return {name: _condition(rules, elapsed) for name, rules in self._rules.items()}
 
     def _since(self, elapsed: float, same: Callable[[Mapping[str, Condition]], bool]) -> float:
-        """Return since when the page has stayed the same; only the last changes are looked at."""
+        """Return when ``same`` began to hold; only the last few changes are examined."""
         since = elapsed
         for _ in range(_MOST_CHANGES):
             since = max((window.changed(since) for window in self._windows), default=0.0)
@@ -114,7 +117,7 @@ def is_well(conditions: Mapping[str, Condition]) -> bool:
 
 
 def _may_count(rule: Rule, scenario: Scenario) -> bool:
-    """Whether a rule can take more than a few requests; see the table."""
+    """Whether a rule can take more than a few requests, according to the table above."""
     counted = rule.match.attempt is not None and bounds(rule.match.attempt).max is not None
     ends = bool(rule.sequence) and rule.then == "pass"
     required = rule.state.requires
@@ -123,7 +126,7 @@ def _may_count(rule: Rule, scenario: Scenario) -> bool:
 
 
 def _components(models: Sequence[str]) -> Iterator[tuple[str, list[RequestView]]]:
-    """Yield the name of each component, and its typical requests."""
+    """Yield the name of each component with its typical requests."""
     message = {"role": "user", "content": "Hello"}
     for model in models:
         yield model, _streamed_or_not("chat", {"model": model, "messages": [message]})
@@ -166,13 +169,13 @@ def _condition(rules: Sequence[Sequence[Rule]], elapsed: float) -> Condition:
 
 
 def _met(rules: Sequence[Rule], elapsed: float) -> tuple[float, float]:
-    """Return the share of such requests that fails, and the share that is slow."""
+    """Return the share of requests that fails, and the share that is slow."""
     left, shares = 1.0, {"fails": 0.0, "slow": 0.0, "none": 0.0}
     for rule in rules:
         taken = left * share_of(rule.schedule, elapsed)
         actions = rule.actions[-1:] if rule.then == "stay" else rule.actions
         for action in actions:
-            if not (rule.sequence and action.passes):  # else it is left to later rules
+            if not (rule.sequence and action.passes):  # passes go to later rules
                 shares[impact_of(action.faults)] += taken / len(actions)
                 left -= taken / len(actions)
     return shares["fails"], shares["slow"]

@@ -1,8 +1,8 @@
 """
 Mistakes in how a client is set up: one table for requests, variables and lines of code.
 
-A failed test, the log of ``serve`` and ``explain`` look up a request; ``cerebras-mock doctor``
-looks up what it finds in the environment and in code.
+A failed test, the log of ``serve`` and ``explain`` look up a request in the table; ``cerebras-mock
+doctor`` looks up the variables and the code that it finds.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ TABLES: tuple[tuple[Condition, tuple[Mistake, ...]], ...] = (
     (lambda it: it.error is not None or bool(it.model), MODELS),
     (lambda it: it.error is not None or bool(it.body), BODIES),
 )
-"""The rows, by the part of a set-up that must be known for them to apply."""
+"""The rows, grouped by the part of a set-up that they need."""
 MISTAKES: tuple[Mistake, ...] = tuple(row for _, rows in TABLES for row in rows)
-"""All of them, the one that explains most first."""
+"""All mistakes; a mistake that explains others comes first."""
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 415, 422})
 
 
@@ -61,7 +61,7 @@ def mistakes_in(setup: Setup) -> Iterator[Explanation]:
 
 
 def mistake_behind(exchange: Exchange, edition: Edition) -> Explanation | None:
-    """Return the mistake that made the API refuse a request; None if something else did."""
+    """Return the mistake that made the API refuse a request; None if there was another reason."""
     by_the_scenario = exchange.faults or exchange.intervened
     if not exchange.refused or by_the_scenario or exchange.status not in _REFUSALS:
         return None
@@ -69,10 +69,13 @@ def mistake_behind(exchange: Exchange, edition: Edition) -> Explanation | None:
 
 
 def mistake_forgiven(exchange: Exchange, edition: Edition) -> Explanation | None:
-    """Return the mistake in a path that the mock has corrected; None if it has corrected none."""
+    """Return the mistake in a path that the mock corrected; None if the path was right."""
     if not exchange.sent_path:
         return None
     setup = setup_of(exchange, edition)
-    at_the_api = {**setup.headers, "host": OURS}  # the mock forgives it, the API would not
+    at_the_api = {
+        **setup.headers,
+        "host": OURS,
+    }  # the mock accepts the wrong path, the API would not
     sent = replace(setup, path=exchange.sent_path, headers=at_the_api)
     return next(mistakes_in(sent), None)

@@ -10,7 +10,7 @@ from mockserver.api.contract.routes import known
 from .mistake import Condition, Mistake
 
 _CHAT = "chat.completions.create(model=..., messages=[...])"
-_ELSEWHERE = f"ask another provider for it; this API has {_CHAT}"
+_ELSEWHERE = f"use another provider for this; this API has {_CHAT}"
 _DOCS = "https://inference-docs.cerebras.ai/resources/openai"
 _GATEWAY = (
     "https://docs.getbifrost.ai/providers/supported-providers/cerebras"  # lists what is absent
@@ -18,7 +18,7 @@ _GATEWAY = (
 
 
 class _Absent(NamedTuple):
-    """The end of a path, the user's name for the feature, and what to do instead."""
+    """A feature that the API lacks: its paths, its name for users, and what to do instead."""
 
     name: str
     path: str
@@ -61,7 +61,7 @@ _ROWS = (
         "no-moderations",
         r"moderations",
         "no moderation (moderations.create)",
-        f"ask a model with {_CHAT}, or another provider",
+        f"let a model judge the text with {_CHAT}, or use another provider",
     ),
     _Absent(
         "no-assistants",
@@ -70,7 +70,10 @@ _ROWS = (
         f"keep the conversation in the app, and send all of it with {_CHAT}",
     ),
     _Absent(
-        "no-fine-tuning", r"fine_tuning/.+", "no fine-tuning", f"use a model as it is: {_CHAT}"
+        "no-fine-tuning",
+        r"fine_tuning/.+",
+        "no fine-tuning",
+        f"use a model without fine-tuning: {_CHAT}",
     ),
     _Absent(
         "no-realtime",
@@ -86,57 +89,60 @@ _ROWS = (
         f"keep the conversation in the app, and send all of it with {_CHAT}",
     ),
     _Absent("no-videos", r"videos(/.+)?", "no video generation (videos.create)", _ELSEWHERE),
-    _Absent("no-evals", r"evals(/.+)?", "no evals (evals.create)", f"run them in the app: {_CHAT}"),
+    _Absent(
+        "no-evals", r"evals(/.+)?", "no evals (evals.create)", f"run the evals in the app: {_CHAT}"
+    ),
     _Absent(
         "no-containers",
         r"containers(/.+)?",
         "no containers for code (containers.create)",
-        f"run the code in the app, and offer that as a function: {_CHAT[:-1]}, tools=[...])",
+        f"run the code in the app, and offer the model a function for it: {_CHAT[:-1]}, "
+        "tools=[...])",
     ),
     _Absent(
         "no-uploads",
         r"uploads(/.+)?",
         "no uploads in parts (uploads.create)",
-        "send the file at once: files.create(file=..., purpose='batch')",
+        "send the whole file in one request: files.create(file=..., purpose='batch')",
         "https://inference-docs.cerebras.ai/capabilities/batch",
     ),
     _Absent(
         "no-engines",
         r"engines(/.+)?",
-        "no engines, as OpenAI's had before 2022",
+        "no engines, which OpenAI's API had before 2022",
         f"call {_CHAT}; models.list() has the ids",
     ),
     _Absent(
         "no-usage",
         r"(usage|dashboard/billing/.+|organization/(usage|costs)(/.+)?|credits|balance)",
-        "no usage or balance to ask for",
-        "see https://cloud.cerebras.ai; each answer of chat.completions.create has its usage",
+        "no endpoint for usage or balance",
+        "see https://cloud.cerebras.ai, or read usage in each answer of chat.completions.create",
     ),
     _Absent(
         "no-tokenizer",
         r"(de)?tokenize",
         "no tokenizer",
-        "count with the tokenizer of the model's weights, or read usage.prompt_tokens of what "
-        "chat.completions.create returns",
+        "count with the tokenizer of the model's weights, or read usage.prompt_tokens in an "
+        "answer of chat.completions.create",
     ),
     _Absent(
         "no-health-check",
         r"(health|healthz|livez|readyz|ping)",
         "no health check",
-        "ask https://status.cerebras.ai/api/v2/status.json, or GET /v1/models with the key",
+        "request https://status.cerebras.ai/api/v2/status.json, or /v1/models with the key",
         "https://status.cerebras.ai",
     ),
     _Absent(
         "no-anthropic",
         r"messages(/count_tokens|/batches)?",
-        "no Messages API: that is Anthropic's (messages.create)",
+        "no Messages API, which is Anthropic's (messages.create)",
         f"use the openai or Cerebras SDK ({_CHAT}), or a proxy that translates",
         "https://github.com/musistudio/claude-code-router/issues/407",
     ),
     _Absent(
         "no-ollama",
         r"api/(chat|generate|tags|show|ps|version|embed|embeddings)",
-        "no such path: it is Ollama's",
+        "no paths of Ollama's API",
         "choose the provider 'OpenAI compatible' instead of Ollama, with the base URL "
         "{it.openai_url}",
         "https://github.com/feiskyer/chatgpt-copilot/issues/659",
@@ -144,7 +150,7 @@ _ROWS = (
     _Absent(
         "no-gemini",
         r"models/[^/]+:\w+",
-        "no such path: it is Google Gemini's",
+        "no paths of Google Gemini's API",
         f"use the openai or Cerebras SDK: {_CHAT}",
     ),
 )

@@ -43,7 +43,7 @@ _DECORATION = re.compile(r"[\"'`\s]|%2[027]|%0[9adAD]")
 _BARE_HOST = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+)(:\d+)?(/|\Z)")
 _LANDED = re.compile(rf"{_ENDPOINT}\Z")
 _PATHS = [row.path for row in ENDPOINTS.values() if "{" not in row.path]
-_NEAR = 0.85  # "/v1/chat/completion" is near enough, "/v1/edits" is not
+_NEAR = 0.85  # "/v1/chat/completion" is similar enough, "/v1/edits" is not
 
 _ONCE = "leave /v1 out, because the Cerebras SDK adds it"
 _QWEN_CODE = "https://github.com/QwenLM/qwen-code/issues/179"
@@ -57,12 +57,12 @@ def _host(it: Setup) -> str:
 
 
 def is_mistaken(host: str) -> bool:
-    """Return whether a host is wrong for this API, but is not known as another API's."""
+    """Return whether a host is a known wrong host for this API, or is misspelt."""
     return host in _WRONG_HOSTS or misspelt.is_host(host)
 
 
 def _of_the_api(condition: Condition) -> Condition:
-    """Check a condition only if the request goes to the API, with a path that it does not have."""
+    """Check a condition only for requests to the API with a path that the API does not have."""
     return lambda it: it.is_ours and not known(it.asked) and condition(it)
 
 
@@ -82,7 +82,7 @@ def _lacks_scheme(it: Setup) -> bool:
 
 
 def _is_elsewhere(it: Setup) -> bool:
-    """Whether a client or key of this API is used with another vendor, which is no gateway."""
+    """Whether a client or key for this API is used with another vendor that is not a gateway."""
     key = it.authorization is not None and it.authorization.startswith("Bearer csk-")
     return bool(vendor_of(_host(it))) and (
         key or (it.client == "cerebras" and _host(it) not in ROUTERS)
@@ -90,7 +90,7 @@ def _is_elsewhere(it: Setup) -> bool:
 
 
 def _has_query(it: Setup) -> bool:
-    """Whether the base URL has a query, so that the rest of the path becomes part of it."""
+    """Whether the base URL has a query, to which the client adds the rest of the path."""
     if it.path:
         return _LANDED.search(it.query) is not None and not known(it.path)
     return bool(it.client and it.url.query)
@@ -109,7 +109,7 @@ def _ends_in_slash(it: Setup) -> bool:
 
 
 def _is_prefixed(it: Setup) -> bool:
-    """Whether something precedes the path of an endpoint, or precedes ``/v1`` at the end."""
+    """Whether something precedes the path of an endpoint, or a ``/v1`` that ends the path."""
     found = re.search(rf"(?<=.)/v1(/{_ENDPOINT})?\Z|(?<=.)/chat/completions\Z", it.asked)
     return found is not None
 
@@ -127,7 +127,7 @@ ADDRESSES = (
         "base-url-decorated",
         _is_decorated,
         "there are spaces, line breaks or quotes in the base URL: {where!r}",
-        "take them out of the variable or the .env file: {it.right_url}",
+        "remove them from the variable or the .env file: {it.right_url}",
         "https://github.com/web-infra-dev/midscene/issues/409",
         facts=lambda it: {"where": it.path or it.base_url},
     ),
@@ -135,7 +135,7 @@ ADDRESSES = (
         "no-scheme",
         _lacks_scheme,
         "the base URL {it.base_url!r} has no https://, so no request is sent",
-        "write https:// before it: https://{it.base_url}",
+        "write https:// before the host: https://{it.base_url}",
         "https://github.com/openinterpreter/openinterpreter/issues/994",
     ),
     Mistake(
@@ -157,7 +157,7 @@ ADDRESSES = (
     Mistake(
         "wrong-host",
         lambda it: _host(it) in _WRONG_HOSTS,
-        f"{{host}} is not the host of the API: it is {{whose}}; the API is at {OURS}",
+        f"the host {{host}} is {{whose}}; the API is at {OURS}",
         "set the base URL to {it.right_url}",
         _QUICKSTART,
         facts=lambda it: {"host": _host(it), "whose": _WRONG_HOSTS[_host(it)]},
@@ -165,7 +165,7 @@ ADDRESSES = (
     Mistake(
         "other-vendor",
         _is_elsewhere,
-        "the base URL is that of {vendor} ({host}), with a client or a key of Cerebras",
+        "the base URL is that of {vendor} ({host}), but the client or the key is for Cerebras",
         "set the base URL to {it.right_url}",
         "https://github.com/1rgs/claude-code-proxy/issues/78",
         facts=lambda it: {"vendor": vendor_of(_host(it)), "host": _host(it)},
@@ -173,7 +173,7 @@ ADDRESSES = (
     Mistake(
         "no-tls",
         lambda it: it.url.scheme == "http" and _host(it) == OURS,
-        "the base URL begins with http://: the key is sent unencrypted, and a redirect "
+        "the base URL begins with http://, so the key is sent unencrypted, and a redirect "
         "to https:// turns POST into GET",
         "write https://: {it.right_url}",
         "https://github.com/psf/requests/issues/5494",
@@ -181,7 +181,7 @@ ADDRESSES = (
     Mistake(
         "base-url-with-query",
         lambda it: it.is_ours and _has_query(it),
-        "the base URL has a query ({query}), and the rest of the path becomes part of it",
+        "the base URL has a query ({query}), so the rest of the path becomes part of the query",
         "leave the query out of the base URL, and pass it to the client as default_query",
         _OPENAI_PAGE,
         facts=lambda it: {"query": f"?{it.query or it.url.query}"},
@@ -189,8 +189,7 @@ ADDRESSES = (
     Mistake(
         "endpoint-in-base-url",
         _of_the_api(_has(_TWO_ENDPOINTS)),
-        "the base URL has the path of an endpoint, and the client appends its own: it asks for "
-        "{it.asked}",
+        "the base URL has the path of an endpoint, and the client appends another: {it.asked}",
         "set the base URL to {it.right_url}",
         _QWEN_CODE,
     ),
@@ -213,7 +212,7 @@ ADDRESSES = (
         "two-slashes",
         lambda it: it.is_ours and _has_two_slashes(it),
         "the path has two slashes in a row: {path}",
-        "take the slash off the end of the base URL: {it.right_url}",
+        "remove the slash at the end of the base URL: {it.right_url}",
         "https://github.com/BerriAI/litellm/issues/8350",
         facts=lambda it: {"path": it.path or it.url.path},
     ),
@@ -236,14 +235,14 @@ ADDRESSES = (
     Mistake(
         "wrong-version",
         _of_the_api(_has(_OTHER_VERSION)),
-        "the API has only /v1, and the path has another version: {it.asked}",
+        "the API has only /v1, but the path has another version: {it.asked}",
         "set the base URL to {it.right_url}",
         _CHAT_PAGE,
     ),
     Mistake(
         "path-before-v1",
         _of_the_api(_is_prefixed),
-        "there is something before the API's own path: {it.asked}",
+        "the path has something before the path of the API: {it.asked}",
         "set the base URL to {it.right_url}, with nothing before /v1",
         _OPENAI_PAGE,
     ),
@@ -251,7 +250,7 @@ ADDRESSES = (
         "base-url-alone",
         _is_base_url_alone,
         "the request was sent to {it.path}, which is not an endpoint",
-        "send it to /v1/chat/completions",
+        "send the request to /v1/chat/completions",
         "https://github.com/iSegaro/Translate-It/issues/74",
     ),
     Mistake(

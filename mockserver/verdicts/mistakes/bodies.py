@@ -1,8 +1,8 @@
 """
 Mistakes in the parameters of a request.
 
-A row explains only what the API refused, and names the field. The rows in this module read the
-lines of a refusal.
+A row applies only if the API refused the field that the row is about, and names that field. The
+rows in this module read the lines of a refusal.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _Find = Callable[[Line, Setup], object]
 
 
 def _line(it: Setup, when: _Find) -> Line | None:
-    """Return the first line of the refusal that a row is about."""
+    """Return the first line of the refusal for which a condition holds."""
     return next((one for one in lines(it) if when(one, it)), None)
 
 
 def _row(
     name: str, when: _Find, what: str, fix: str, source: str, pattern: re.Pattern[str] = _TYPE
 ) -> Mistake:
-    """Return a row for a line: its sentences can use path, value, told and the pattern's groups."""
+    """Return a row for a line; its sentences can use path, value, told and the pattern's groups."""
 
     def facts(it: Setup) -> dict[str, object]:
         one = _line(it, when)
@@ -68,14 +68,14 @@ def _row(
 
 
 def _role(name: str) -> str:
-    """Return the role to write in place of an unknown one."""
+    """Return the role to write instead of an unknown role."""
     lower = name.strip().lower()
     own = repr(lower) if lower in ("system", "developer", "user", "assistant", "tool") else ""
     return own or _ROLES.get(lower, "'system', 'user', 'assistant' or 'tool'")
 
 
 def _at(place: str, told: str) -> _Find:
-    """Find the line about a place whose message begins with this text."""
+    """Find a line by its place and by the beginning of its message."""
     return lambda one, _: one.path == place and one.told.startswith(told)
 
 
@@ -113,7 +113,7 @@ def _both(*all_of: _Find) -> _Find:
 _FLAT_TOOL = _row(
     "flat-tool",
     _is_flat_tool,
-    "{path} is missing: the tool has its name and parameters one level too high",
+    "{path} is missing, because the tool has its name and parameters one level too high",
     "send {{'type': 'function', 'function': {{'name': ..., 'parameters': ...}}}}",
     _TOOLS,
 )
@@ -158,13 +158,13 @@ _LINES = (
         "no-content",
         _both(_in_message("content"), lambda one, it: _misses(one, it) or _is_null(one, it)),
         "{path} is null or missing",
-        "send a text as the content; only an assistant's message may omit it",
+        "send a text as the content; only a message of the assistant may omit the content",
         _REFERENCE,
     ),
     _row(
         "no-tool-call-id",
         _both(_in_message("tool_call_id"), _misses),
-        "{path} is missing: the message does not say which call it answers",
+        "{path} is missing, so the message does not say which call it answers",
         "send the id of the tool call as tool_call_id",
         _TOOLS,
     ),
@@ -182,7 +182,7 @@ _LINES = (
     _row(
         "out-of-range",
         _both(_told(_BOUND), _is_there),
-        "{path} is {value}, and the API takes {most} {group2}",
+        "{path} is {value}, but the API takes {most} {group2}",
         "set {path} to {most} {group2}",
         _REFERENCE,
         _BOUND,
@@ -190,8 +190,8 @@ _LINES = (
     _row(
         "not-one-of",
         _both(_told(_CHOICE), _is_there),
-        "{path} is {value}, and the API takes {group1}",
-        "send one of these as {path}, or leave it out",
+        "{path} is {value}, but the API takes {group1}",
+        "send one of these values as {path}, or leave {path} out",
         "https://github.com/mnfst/modelparams.dev/pull/115",
         _CHOICE,
     ),
@@ -206,7 +206,7 @@ _LINES = (
     _row(
         "wrong-type",
         _both(_told(_TYPE), _is_there),
-        "{path} is {value}, and the API takes {type}",
+        "{path} is {value}, but the API takes {type}",
         "send {path} as {type}",
         _REFERENCE,
     ),

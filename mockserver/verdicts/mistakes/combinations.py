@@ -1,8 +1,8 @@
 """
 Bodies that the API refuses as a whole: parameters that conflict, or that a model does not accept.
 
-A row requires the API's own message. In 2025 the API did not name the place of a response format,
-so these rows look for it in the body.
+A row applies only if the API sent the message that the row expects. In 2025 the API did not name
+the place of a response format, so the rows on formats read the format in the body.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _format(it: Setup) -> object:
 
 
 def _refused_format(it: Setup) -> bool:
-    """Whether the form of the response format was refused; in 2025 without its place."""
+    """Whether the API refused the response format; in 2025 the API did not name its place."""
     return any(one.place[0] == "response_format" or one.path == "type" for one in lines(it))
 
 
@@ -136,14 +136,14 @@ COMBINATIONS = (
     _whole(
         "two-token-limits",
         lambda it: _says("max_completion_tokens cannot both be set")(it) or _sets_two_limits(it),
-        "the body has max_tokens and max_completion_tokens, and the API accepts only one of them",
+        "the body has max_tokens and max_completion_tokens, but the API accepts only one of them",
         "send max_completion_tokens only",
         "https://github.com/anomalyco/opencode/issues/43716",
     ),
     _whole(
         "several-answers",
         lambda it: _says('"n" > 1 is not')(it) or _wants_several(it),
-        "n is {several}, and this API gives one answer per request",
+        "n is {several}, but this API gives one answer per request",
         "leave n out, and send the request several times",
     ),
     _whole(
@@ -156,8 +156,8 @@ COMBINATIONS = (
     _whole(
         "tools-and-format",
         _says('"tools" is incompatible with "response_format"'),
-        "the body has tools and response_format, and this API accepts only one of them",
-        "leave one of them out, or make the answer a tool of its own, with 'strict': true",
+        "the body has tools and response_format, but this API accepts only one of them",
+        "leave one of them out, or define the answer as another tool, with 'strict': true",
         _STRUCTURED,
     ),
     _whole(
@@ -170,28 +170,28 @@ COMBINATIONS = (
     _whole(
         "image-to-a-text-model",
         _says("Images are not supported by this model"),
-        "the messages have an image, and {it.model} reads only text",
+        "the messages have an image, but {it.model} reads only text",
         "take the images out of the messages, or ask a model with vision",
         "https://inference-docs.cerebras.ai/models/overview",
     ),
     _whole(
         "image-by-url",
         _says("Images must be sent as base64"),
-        "the messages have an image by its URL, which this API does not fetch",
+        "the messages have the URL of an image, which this API does not fetch",
         "send the image itself, as a data URI in base64",
         _REFERENCE,
     ),
     _whole(
         "unsupported-effort",
         _says("is not supported by this model", "reasoning_effort"),
-        "reasoning_effort is {effort}, which {it.model} does not take",
-        "leave it out, or send another: 'low', 'medium' or 'high'",
+        "reasoning_effort is {effort}, which {it.model} does not accept",
+        "leave it out, or send another effort: 'low', 'medium' or 'high'",
         "https://inference-docs.cerebras.ai/capabilities/reasoning",
     ),
     _whole(
         "answer-without-call",
         _says("must be a response to a preceeding message with 'tool_calls'"),
-        "a message with the role 'tool' answers no call: no message before it has tool_calls",
+        "a message with the role 'tool' answers no call, because no earlier message has tool_calls",
         "send the assistant's message with its tool_calls before the answers of the tools",
         "https://github.com/langchain-ai/langchainjs/issues/8643",
     ),
@@ -220,16 +220,16 @@ COMBINATIONS = (
         "object-without-properties",
         _says("Object fields require at least one of"),
         "{bare} is an object without properties, which no strict schema may have",
-        "give the object its properties, or send a text in its place",
+        "give the object properties, or use a text instead of the object",
         _STRUCTURED,
     ),
     _whole(
         "schema-root",
         lambda it: _says("", "response_format")(it) and refused_schemas.root(it),
-        "the root of response_format.json_schema.schema is {root}, and a strict schema has an "
-        "object there",
-        "put it into an object: {{'type': 'object', 'properties': {{'answer': ...}}, 'required': "
-        "['answer'], 'additionalProperties': false}}",
+        "the root of response_format.json_schema.schema is {root}, but the root of a strict "
+        "schema must be an object",
+        "put the schema into an object: {{'type': 'object', 'properties': {{'answer': ...}}, "
+        "'required': ['answer'], 'additionalProperties': false}}",
         _STRUCTURED,
     ),
     _whole(
@@ -239,7 +239,7 @@ COMBINATIONS = (
             and refused_schemas.keyword(it, str((it.error or {}).get("message", "")))[1]
         ),
         "{schema} has {keyword}, which strict schemas of this API do not support",
-        "take {keyword} out, and check the value in the app",
+        "remove {keyword}, and check the value in the app",
         "https://github.com/elizaOS/eliza/pull/11156",
     ),
     _whole(

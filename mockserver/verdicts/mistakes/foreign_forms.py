@@ -1,4 +1,4 @@
-"""Parts of messages, and tools, that the API refused because they have another API's form."""
+"""Tools and parts of messages that the API refused because they have the form of another API."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ _TOOLS = "https://inference-docs.cerebras.ai/capabilities/tool-use"
 _REFERENCE = "https://inference-docs.cerebras.ai/api-reference/chat-completions"
 _IMAGE = "send {'type': 'image_url', 'image_url': {'url': 'data:image/png;base64,...'}}"
 _PARTS: Mapping[str, tuple[str, str]] = {
-    "tool_use": ("Anthropic's API", "send it in the tool_calls of the assistant's message"),
+    "tool_use": ("Anthropic's API", "send the call in the tool_calls of the assistant's message"),
     "tool_result": (
         "Anthropic's API",
-        "send a message of its own: {'role': 'tool', 'tool_call_id': ..., 'content': ...}",
+        "send the result as a message: {'role': 'tool', 'tool_call_id': ..., 'content': ...}",
     ),
     "image": ("Anthropic's API", _IMAGE),
     "document": ("Anthropic's API", "send its content as text"),
     "thinking": ("Anthropic's API", "leave it out"),
     "redacted_thinking": ("Anthropic's API", "leave it out"),
-    "input_text": ("OpenAI's Responses API", "write 'text' in place of 'input_text'"),
-    "output_text": ("OpenAI's Responses API", "write 'text' in place of 'output_text'"),
+    "input_text": ("OpenAI's Responses API", "write 'text' instead of 'input_text'"),
+    "output_text": ("OpenAI's Responses API", "write 'text' instead of 'output_text'"),
     "input_image": ("OpenAI's Responses API", _IMAGE),
     "input_file": ("OpenAI's Responses API", "send its content as text"),
 }
-"""The vendor of each foreign type of message part, and what to send in its place."""
+"""The vendor of each foreign type of message part, and what to send instead."""
 _NAMES_OF_CONTENT = ("text", "message", "parts", "prompt", "value")
 _Found = tuple[str, Mapping[str, Any]]
 
 
 def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
-    """Yield each object at this depth that a line is about; ``last`` is the rest of the path."""
+    """Yield each object at this depth with a refused field; ``last`` is the path of that field."""
     for one in lines(it):
         if last and one.place[depth:] != (last,):
             continue
@@ -44,7 +44,7 @@ def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
 
 
 def _parts(it: Setup) -> Iterator[_Found]:
-    """Yield the parts of each message that a line is about; the line may not say which part."""
+    """Yield all parts of each message with a refused field; the API may not name the part."""
     for path, message in _refused(it, 2):
         if path.startswith("messages["):
             content = message.get("content")
@@ -118,30 +118,30 @@ FOREIGN_FORMS = (
     _row(
         "foreign-part",
         _foreign_part,
-        "{path} has the type {kind}, which is of {vendor}",
+        "{path} has the type {kind}, which belongs to {vendor}",
         "{instead}",
         "https://github.com/musistudio/llms/issues/25",
     ),
     _row(
         "image-url-as-text",
         _image_as_text,
-        "{path}.image_url is a text, and the API takes an object",
+        "{path}.image_url is a text, but the API takes an object",
         "send {{'type': 'image_url', 'image_url': {{'url': ...}}}}",
         _REFERENCE,
     ),
     _row(
         "builtin-tool",
         _builtin_tool,
-        "{path} has the type {kind}, a tool that another vendor's servers run: this API calls only "
-        "the app's own functions",
-        "leave it out, or send {{'type': 'function', 'function': {{'name': ..., 'parameters': "
-        "...}}}} and run it in the app",
+        "{path} has the type {kind}, a tool that another vendor's servers run; this API calls "
+        "only functions of the app",
+        "leave the tool out, or send {{'type': 'function', 'function': {{'name': ..., "
+        "'parameters': ...}}}} and run the function in the app",
         _TOOLS,
     ),
     _row(
         "content-misnamed",
         _other_content,
-        "{path} has {name!r} in place of 'content'",
+        "{path} has {name!r} instead of 'content'",
         "write 'content'",
         _REFERENCE,
     ),

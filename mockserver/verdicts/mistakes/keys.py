@@ -1,8 +1,8 @@
 """
-Mistakes in the API key: in its place, or in its form.
+Mistakes in the place or the form of the API key.
 
-A request is explained only if the API refused its key. A key in the environment or in code is
-checked only if it is known to be for Cerebras: a gateway has keys of its own.
+The rows explain a request only if the API refused the key. They check a key in the environment or
+in code only if it is certainly for Cerebras, because a gateway has other keys.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _ASSIGNED = re.compile(r"[A-Z_]+[=:]")
 
 
 def _judged(it: Setup) -> bool:
-    """Whether the API refused the key, or a key is known that is meant for the API."""
+    """Whether the API refused the key, or the set-up has a key that is meant for the API."""
     if it.error is None:
         return it.authorization is not None and it.at_cerebras
     return it.code == "wrong_api_key" or it.error.get("detail") in _ABOUT_KEYS
@@ -80,7 +80,7 @@ def _scheme(it: Setup) -> str:
 
 
 def _key(it: Setup) -> str:
-    """Return the key's form as the client sends it, with the white space around it."""
+    """Return the key as the client sends it, including white space around the key."""
     sent = it.authorization or ""
     return sent.partition(" ")[2] if _scheme(it) else sent
 
@@ -90,7 +90,7 @@ def _where(it: Setup) -> str:
 
 
 def _own(it: Setup) -> str:
-    """Return the prefix of a valid key; if the edition has none, that of real keys."""
+    """Return the prefix that the edition requires of keys, or else the prefix of real keys."""
     return it.edition.keys.prefix or _OWN
 
 
@@ -111,7 +111,7 @@ def _parameter(it: Setup) -> str:
 
 
 def _other_variable(it: Setup) -> str:
-    """Return the variable that is set instead of the one that the client reads."""
+    """Return the variable that is set instead of the variable that the client reads."""
     if it.client == "openai" and "CEREBRAS_API_KEY" in it.variables:
         return "CEREBRAS_API_KEY"
     others = (*_OTHER_NAMES, "OPENAI_API_KEY") if it.client == "cerebras" else ()
@@ -187,34 +187,34 @@ KEYS = (
     Mistake(
         "key-in-another-variable",
         _has_other_variable,
-        "{variable} is set, and the client reads {read}",
-        "set {read}, or hand over api_key=os.environ[{variable!r}]",
+        "{variable} is set, but the client reads {read}",
+        "set {read}, or pass api_key=os.environ[{variable!r}]",
         "https://github.com/DavidMarom/redberry-crm/pull/219",
         facts=_facts,
     ),
     _row(
         "key-in-another-field",
         lambda it: _sends_none(it) and _other_field(it),
-        "the key was sent in the field {field}, and the API reads Authorization",
-        "send Authorization: Bearer and the key, in place of {field}",
+        "the key was sent in the field {field}, but the API reads Authorization",
+        "send the header Authorization: Bearer KEY instead of {field}",
     ),
     _row(
         "key-in-query",
         lambda it: _sends_none(it) and _parameter(it),
-        "the key was sent in the query, as {parameter}=, and the API reads Authorization",
-        "send the header Authorization: Bearer KEY, and take {parameter}= out of the URL",
+        "the key was sent in the query, as {parameter}=, but the API reads Authorization",
+        "send the header Authorization: Bearer KEY, and remove {parameter}= from the URL",
     ),
     _row(
         "no-key",
         _sends_none,
         "the request had no Authorization header",
-        "set {where}, and send it as Authorization: Bearer and the key",
+        "set {where} to the key, and send the header Authorization: Bearer KEY",
         "https://github.com/openai/openai-node/issues/73",
     ),
     _row(
         "empty-key",
         lambda it: _scheme(it) == "bearer" and not _key(it).strip(),
-        "there is no key after Bearer: {where} is empty",
+        "there is no key after Bearer, because {where} is empty",
         "set {where} to a key that begins with {own!r}",
         "https://github.com/langchain-ai/langchain/issues/21261",
     ),
@@ -223,28 +223,28 @@ KEYS = (
         "bearer-twice",
         lambda it: _scheme(it) == "bearer" and _key(it).lower().startswith("bearer"),
         "the key was sent as {it.authorization!r}, with Bearer twice",
-        "leave Bearer out of {where}: the client adds it",
+        "leave Bearer out of {where}, because the client adds it",
         "https://github.com/nuxt-community/auth-module/issues/95",
     ),
     _row(
         "basic-key",
         lambda it: _scheme(it) == "basic",
-        "the key was sent with the scheme Basic, and the API accepts only Bearer",
-        "send the header Authorization: Bearer KEY; if you do so already, it is replaced by "
-        "auth=, by a user name in the URL or by ~/.netrc",
+        "the key was sent with the scheme Basic, but the API accepts only Bearer",
+        "send the header Authorization: Bearer KEY; if you already do, auth=, a user name in "
+        "the URL or ~/.netrc replaces that header",
         "https://github.com/psf/requests/issues/3929",
     ),
     _row(
         "other-scheme",
         lambda it: _scheme(it) in _OTHER_SCHEMES,
-        "the key was sent with the scheme {scheme}, and the API accepts only Bearer",
-        "send Authorization: Bearer and the key",
+        "the key was sent with the scheme {scheme}, but the API accepts only Bearer",
+        "send the header Authorization: Bearer KEY",
     ),
     _row(
         "glued-bearer",
         lambda it: (it.authorization or "").lower().startswith(_GLUED),
         "the key was sent as {it.authorization!r}, without the space after Bearer",
-        "send Authorization: Bearer {own}... with one space, and no other sign, between the two",
+        "send Authorization: Bearer {own}..., with one space and nothing else after Bearer",
     ),
     _row(
         "no-bearer",
@@ -256,8 +256,8 @@ KEYS = (
     _row(
         "no-value",
         _is_word_of(NO_VALUES),
-        "the word {key!r} was sent as the key: the program found no value",
-        "set {where}, and stop if it is not set",
+        "the word {key!r} was sent as the key, because the program found no value",
+        "set {where}, and let the program stop if it is not set",
         "https://github.com/krishnaacharyaa/profileFolio/pull/42",
     ),
     _row(
@@ -271,62 +271,63 @@ KEYS = (
         "unexpanded-key",
         _is_unexpanded,
         "the key is {key!r}, the text of an unexpanded variable",
-        "let the shell expand it (in double quotes, not single ones), or read it with os.environ",
+        "let the shell expand the variable (in double quotes, not single quotes), or use "
+        "os.environ",
     ),
     _row(
         "secret-reference",
         lambda it: _key(it).strip() in REFERENCES,
         "the key is {key!r}, the address of a secret that nothing has fetched",
-        "start the app with the tool that fetches it (op run -- ..., for example), or fetch it in "
-        "the app",
+        "start the app with the tool that fetches the secret (for example op run -- ...), or "
+        "fetch the secret in the app",
         "https://developer.1password.com/docs/cli/secret-references/",
     ),
     _row(
         "object-as-key",
         lambda it: _key(it).strip() in OBJECTS,
-        "the key is {key!r}: an object that was turned into text",
-        "hand over the text itself: await a promise or a coroutine, and call a function",
+        "the key is {key!r}, an object that was turned into text",
+        "pass the text itself: await a promise or a coroutine, or call a function",
         "https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Object/"
         "toString",
     ),
     _row(
         "bytes-as-key",
         lambda it: _key(it).strip() == BYTES,
-        "the key is {key!r}: Python's bytes, turned into text",
-        "hand over key.decode()",
+        "the key is {key!r}, which is Python's bytes turned into text",
+        "pass key.decode()",
         "https://docs.python.org/3/library/stdtypes.html#bytes.decode",
     ),
     _row(
         "json-as-key",
         lambda it: _key(it).strip() == JSON_TEXT,
-        "the key is {key!r}: a JSON object, as secret stores return it",
-        "take the key out of it: json.loads(secret) and the name in it",
+        "the key is {key!r}, a JSON object as secret stores return it",
+        "read the key from that object: json.loads(secret)[NAME]",
         "https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html",
     ),
     _row(
         "masked-key",
         _is_masked,
-        "the key is {key!r}: a mask that was shown in place of the key",
-        "set {where} to the key itself; with pydantic's SecretStr, hand over get_secret_value()",
+        "the key is {key!r}, a mask that was shown instead of the key",
+        "set {where} to the key itself; with pydantic's SecretStr, pass get_secret_value()",
         "https://docs.pydantic.dev/latest/api/types/#pydantic.types.SecretStr",
     ),
     _row(
         "key-not-ascii",
         lambda it: NOT_ASCII in _key(it),
-        "the key has a character in it that is not ASCII, such as an invisible space: {key!r}",
+        "the key has a character that is not ASCII, such as an invisible space: {key!r}",
         "copy the key into {where} again, as plain text",
         "https://www.rfc-editor.org/rfc/rfc6750#section-2.1",
     ),
     _row(
         "key-with-name",
         lambda it: _ASSIGNED.match(_key(it)),
-        "the key is {key!r}: it has the name of its variable before it",
-        "leave the name and the sign after it out of {where}",
+        "the key {key!r} begins with the name of a variable",
+        "leave the name, and the sign after the name, out of {where}",
     ),
     _row(
         "placeholder-key",
         _is_placeholder,
-        "the key is {key!r}, a placeholder of an example",
+        "the key is {key!r}, a placeholder from an example",
         "set {where} to a key of your own from https://cloud.cerebras.ai",
         "https://github.com/Cinnamon/kotaemon/issues/205",
     ),
@@ -337,39 +338,39 @@ KEYS = (
         "set {where} to the key, and CEREBRAS_BASE_URL to the URL",
         "https://github.com/continuedev/continue/issues/10250",
     ),
-    # a key with something wrong in it
+    # a key that is wrong in itself
     _row(
         "quoted-key",
         lambda it: _key(it).strip().startswith(_QUOTES) or _key(it).strip().endswith(_QUOTES),
         "the key has quotes in it: {it.authorization!r}",
-        "leave the quotes out of {where}: docker --env-file, docker-compose lists and Windows' set "
-        "keep them",
+        "leave the quotes out of {where}, because docker --env-file, docker-compose lists and "
+        "Windows' set keep quotes",
         "https://github.com/topoteretes/cognee/issues/1721",
     ),
     _row(
         "key-with-newline",
         lambda it: "\n" in _key(it),
         "the key ends or begins with a newline, which no HTTP client sends",
-        "strip it: {where} comes from a file, so read it with .strip(), or write the file with "
-        "printf, not echo",
+        "remove the newline: {where} comes from a file, so read it with .strip(), or write the "
+        "file with printf, not echo",
         "https://github.com/sendgrid/sendgrid-nodejs/issues/732",
     ),
     _row(
         "key-with-space",
         _has_space,
         "the key has white space in it: {it.authorization!r}",
-        "take it out of {where}",
+        "remove the white space from {where}",
     ),
     _row(
         "upper-case-key",
         lambda it: _key(it).startswith(_own(it).upper()) and _own(it) != _own(it).upper(),
         "the key was sent in upper case, as {it.authorization!r}",
-        "set {where} to the key as it was given to you: it begins with {own!r}",
+        "set {where} to the key exactly as you got it, with {own!r} at its beginning",
     ),
     _row(
         "cut-key",
         lambda it: _key(it).strip() == _own(it),
-        "the key is only {own!r}: the rest of it is missing",
+        "the key is only {own!r}, and the rest is missing",
         "copy the whole key into {where}",
     ),
     _row(

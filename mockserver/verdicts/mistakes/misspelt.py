@@ -1,9 +1,9 @@
 """
-Slips of the finger in the address of the API.
+Typing errors in the address of the API.
 
-A host with a similar name may belong to somebody else. So only a single slip counts: a letter of
-the name left out, doubled or swapped with the next one, or one of a few endings. The first and last
-letters must be right, because "cerebra" is a name of its own.
+A host with a similar name may belong to somebody else, so only a single error counts: a letter of
+the name is missing, doubled or swapped with the next letter, or the ending is a common wrong one.
+The first and last letters must be right, because "cerebra" is another name.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _NAMES = frozenset(
 )
 _SCHEME = re.compile(rf"([a-z]{{3,7}})([:;/]{{1,4}}){re.escape(OURS)}(?=[:/]|\Z)", re.IGNORECASE)
 _HOST = re.compile(r"\A\s*https?://([\w.-]+)", re.IGNORECASE)
-_NEAR = 0.7  # "htps" is near enough to "https", "ftp" is not
+_NEAR = 0.7  # "htps" is similar enough to "https", "ftp" is not
 
 
 def is_host(host: str) -> bool:
     """
-    Return whether a host is surely that of the API, with one slip in it.
+    Return whether a host is certainly the host of the API with one typing error.
 
     >>> is_host("api.cerebas.ai"), is_host("api.cerebras.al"), is_host("app.cerebras.ai")
     (True, True, False)
@@ -48,7 +48,7 @@ def is_host(host: str) -> bool:
 
 def scheme(base_url: str) -> str:
     """
-    Return the misspelt scheme of a URL of the API; empty if it is correct or missing.
+    Return the misspelt scheme of a URL of the API; empty if the scheme is correct or missing.
 
     >>> scheme("htps://api.cerebras.ai"), scheme("https:/api.cerebras.ai")
     ('htps://', 'https:/')
@@ -62,7 +62,7 @@ def scheme(base_url: str) -> str:
 
 def means_cerebras(base_url: str) -> bool:
     """
-    Return whether a base URL names Cerebras, or is that of the API with a slip in it.
+    Return whether a base URL names Cerebras, or misspells the host of the API.
 
     >>> means_cerebras("https://my-gateway/cerebras"), means_cerebras("https://api.cerebas.ai/v1")
     (True, True)

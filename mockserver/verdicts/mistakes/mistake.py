@@ -12,16 +12,17 @@ from .setup import Setup
 
 Condition: TypeAlias = Callable[[Setup], bool]
 Severity: TypeAlias = Literal["error", "warning"]
-"""``error``: no request can succeed. ``warning``: it works until something goes wrong."""
+"""``error``: no request can succeed. ``warning``: requests succeed until something goes wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """
-    A mistake in how a client is set up: when it is made, what is wrong, and the fix.
+    A mistake in how a client is set up: the condition for it, what is wrong, and the fix.
 
-    ``what`` and ``fix`` are sentences without a full stop, in the user's terms; in them ``it`` is
-    the ``Setup``, and ``facts`` adds further words. ``source`` is a public report of the mistake.
+    ``what`` and ``fix`` are sentences for users, without a full stop; their placeholders are
+    ``it``, which is the ``Setup``, and the keys of ``facts``. ``source`` is a public report of the
+    mistake.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Mistake:
 
 
 def _printable(text: str) -> str:
-    """Return a text that is safe to print: a path may hold keys and control characters."""
+    """Return a text without keys and control characters, which a path may hold."""
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in redacted(text))
 
 

@@ -1,4 +1,4 @@
-"""Finds the model that a name stands for, and the model to ask instead."""
+"""Finds the model that a name means, and the model to use instead."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EARLIER: Mapping[str, tuple[dt.date, str]] = {
     "qwen-3-235b-a22b": (dt.date(2025, 7, 29), "qwen-3-235b-a22b-instruct-2507"),
     "zai-glm-4.6": (dt.date(2026, 1, 20), "zai-glm-4.7"),
 }
-"""Models that no edition has: their day of retirement, and the successor in the notice."""
+"""Models that no edition has, with the day of retirement and the successor that was announced."""
 
 
 def bare(name: str) -> str:
@@ -30,7 +30,7 @@ def bare(name: str) -> str:
 
 def unrouted(name: str) -> str:
     """
-    Return a name without what routers put before and after it.
+    Return a name without the prefix and suffix that routers add.
 
     >>> unrouted("openrouter/cerebras/llama3.1-8b"), unrouted("cerebras:gpt-oss-120b")
     ('llama3.1-8b', 'gpt-oss-120b')
@@ -39,12 +39,12 @@ def unrouted(name: str) -> str:
 
 
 def meant(name: str, edition: Edition) -> str:
-    """Return the id that a name stands for, retired or not; empty if it is unknown."""
+    """Return the id that a name means, even a retired one; empty if the name is unknown."""
     return next(_meant(name, edition), "")
 
 
 def _meant(name: str, edition: Edition) -> Iterator[str]:
-    """Yield the ids that a name may stand for, the surest first."""
+    """Yield the ids that a name may mean, the most certain first."""
     known = [*edition.models, *(one for one in _EARLIER if retired(one, edition))]
     yield from (one for one in known if bare(name) == one)
     yield from (one for one in known if unrouted(bare(name)).lower() == one)
@@ -56,7 +56,7 @@ def _meant(name: str, edition: Edition) -> Iterator[str]:
 
 
 def retired(model: str, edition: Edition) -> dt.date | None:
-    """Return when a model that the edition refuses was retired; None if it was not."""
+    """Return the day on which a refused model was retired; None if it was never retired."""
     if edition.serves(model):
         return None
     if model in edition.models:
@@ -66,7 +66,7 @@ def retired(model: str, edition: Edition) -> dt.date | None:
 
 
 def current(edition: Edition) -> list[str]:
-    """Return the models that are served and not retired by the API."""
+    """Return the models that the edition serves and that the API has not retired."""
     return [
         name
         for name, model in edition.models.items()
@@ -75,13 +75,15 @@ def current(edition: Edition) -> list[str]:
 
 
 def advice(name: str, edition: Edition) -> str:
-    """Return which model to ask in place of one that is refused."""
+    """Return which model to use instead of a refused one."""
     model = meant(name, edition)
     day = retired(model, edition)
     if model != name and edition.serves(model):
         if not edition.is_retired(edition.models[model]):
             return f"send model={model!r}"
-        day = edition.models[model].retired  # the mock still answers, the live API does not
+        day = edition.models[
+            model
+        ].retired  # the mock still serves this model, but the live API does not
     gone = f"{model!r} was retired on {day}: " if day and model != name else ""
     successor = _successor(model, edition)
     if successor:
@@ -95,7 +97,7 @@ def advice(name: str, edition: Edition) -> str:
 
 
 def _successor(model: str, edition: Edition) -> str:
-    """Return the first successor that is current; empty if none is known."""
+    """Return the first successor that is still current; empty if there is none."""
     seen = {model}
     while model and model not in current(edition):
         known = edition.models.get(model)
@@ -107,14 +109,14 @@ def _successor(model: str, edition: Edition) -> str:
 
 
 def _spellings(name: str) -> Iterator[str]:
-    """Yield the names that may be meant: the name, and the name without a router or a maker."""
+    """Yield a name as it is, without a router's additions, and without the maker of the model."""
     for one in (bare(name), unrouted(bare(name))):
         yield one
         yield _MAKERS.sub("", one.lower())
 
 
 def _aliases(model: str, edition: Edition) -> Iterator[str]:
-    """Yield the names of a model: its id, and that of its weights with and without the owner."""
+    """Yield the names of a model: its id, and its Hugging Face id with and without the owner."""
     yield model
     if model in edition.models and edition.models[model].hugging_face_id:
         yield edition.models[model].hugging_face_id

@@ -1,8 +1,8 @@
 """
 Mistakes in the id of the model.
 
-Dedicated endpoints and private previews have ids that are not public. So before anything is sent, a
-name is a mistake only if it stands for a public model or is another vendor's.
+Dedicated endpoints and private previews have ids that are not public. So if no request was sent, a
+name is a mistake only if it means a public model or belongs to another vendor.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _VENDORS = tuple(
 
 
 def _judged(it: Setup) -> bool:
-    """Whether the API refused the model, or a known model is meant for it."""
+    """Whether the API refused the model, or the set-up has a model that is meant for the API."""
     known = it.at_cerebras if it.error is None else it.code in _NOT_FOUND
     return known and bool(it.model) and not it.edition.serves(it.model)
 
@@ -84,7 +84,7 @@ def _is_of_weights(it: Setup) -> bool:
 
 
 def _has_none(it: Setup) -> bool:
-    """Whether the API read the body and found no model in it."""
+    """Whether the API read the body but found no model there."""
     if it.model or not it.body or it.error is None:
         return False
     told = str(it.error.get("message", ""))
@@ -143,18 +143,18 @@ MODELS = (
     _row(
         "model-in-capitals",
         _is_in_capitals,
-        "the model {it.model!r} is written with capitals, and ids have none",
+        "the model {it.model!r} has capital letters, but ids have none",
         "https://github.com/Aider-AI/aider/issues/2703",
     ),
     _row(
         "hugging-face-model",
         _is_of_weights,
-        "the model {it.model!r} is its name on Hugging Face; its id in this API is {meant!r}",
+        "{it.model!r} is the model's name on Hugging Face; its id in this API is {meant!r}",
     ),
     _row(
         "routed-model",
         _is_routed,
-        "the model {it.model!r} has a router's words around the id {meant!r}",
+        "the model {it.model!r} has a router's additions to the id {meant!r}",
         "https://github.com/andrewyng/aisuite/pull/213",
     ),
     _row(

@@ -1,4 +1,4 @@
-"""The lines that refuse a body: each has a place in the body, and the error there."""
+"""The lines with which the API refuses a body; each line names a place and the error there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TYPED = re.compile(r"^(response_format)\.(?:text|json_object|json_schema)(?=\.)
 _MOST = 5  # the most names in a sentence
 _LONGEST = 60  # the most characters of a value in a sentence
 ABSENT = object()
-"""Replaces a value that the body does not have."""
+"""Stands for a value that the body does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Line:
     """
     One error of a body.
 
-    ``place`` leads to the value, without the API's names for the types of a union. ``told`` is the
-    API's message about it.
+    ``place`` is the path to the wrong value, without the API's names for the types of a union.
+    ``told`` is the API's message about that value.
     """
 
     place: tuple[str, ...]
@@ -41,7 +41,7 @@ class Line:
 
     @property
     def path(self) -> str:
-        """The place, as it is written in code: ``messages[0].content``."""
+        """The place in the notation of code, such as ``messages[0].content``."""
         return "".join(f"[{one}]" if one.isdigit() else f".{one}" for one in self.place)[1:]
 
     def value(self, it: Setup) -> object:
@@ -74,12 +74,12 @@ def unknown_fields(it: Setup) -> list[str]:
 
 
 def listed(names: list[str]) -> str:
-    """Return the first few names, in words."""
+    """Return a phrase with the first few names."""
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     return ", ".join(name[:_LONGEST] for name in names[:_MOST]) + more
 
 
 def shown(value: object) -> str:
-    """Return a value of JSON, shortened, as Python writes it."""
+    """Return a JSON value as Python writes it, shortened."""
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

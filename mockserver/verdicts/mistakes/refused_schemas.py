@@ -10,8 +10,8 @@ from mockserver.core.messages import dicts
 
 from .setup import Setup
 
-_DEEPEST = 24  # dots in a path
-_MOST = 5_000  # places that are looked at
+_DEEPEST = 24  # keys in a path
+_MOST = 5_000  # places that are searched
 _NAMES = re.compile(r"'([^']+)'")
 Place = tuple[str, Mapping[str, Any]]
 
@@ -41,7 +41,7 @@ def bare_object(it: Setup) -> str:
 
 
 def root(it: Setup) -> str:
-    """Return the type of a response's schema, but empty if it is an object."""
+    """Return the type of the schema of a response format; empty if the type is object."""
     path, schema = next(_places(it), ("", {}))
     kind = schema.get("type")
     named = isinstance(kind, str) and path.startswith("response_format.")
@@ -49,7 +49,7 @@ def root(it: Setup) -> str:
 
 
 def keyword(it: Setup, told: str) -> tuple[str, str]:
-    """Return a keyword that the message names, and the place of a schema that has it."""
+    """Return a keyword that the message names, and the place of a schema that has this keyword."""
     names = _NAMES.findall(told.rpartition("{")[2]) if "{" in told else []
     for path, schema in _places(it):
         for name in names:
@@ -59,7 +59,7 @@ def keyword(it: Setup, told: str) -> tuple[str, str]:
 
 
 def _places(it: Setup) -> Iterator[Place]:
-    """Yield the strict schemas of a body and all nested ones, up to a limit."""
+    """Yield the strict schemas of a body and all schemas nested in them, up to a limit."""
     form = it.body.get("response_format")
     asked = form.get("json_schema") if isinstance(form, dict) else None
     waiting: list[Place] = []
@@ -69,7 +69,7 @@ def _places(it: Setup) -> Iterator[Place]:
         function = tool.get("function")
         if isinstance(function, dict) and function.get("strict"):
             waiting.append((f"tools[{at}].function.parameters", function.get("parameters") or {}))
-    waiting.reverse()  # as a stack: the next one is the last
+    waiting.reverse()  # a stack, of which the last entry is next
     seen = 0
     while waiting and seen < _MOST:
         seen += 1

@@ -11,7 +11,7 @@ from .mistake import Condition, Mistake
 from .setup import Setup
 
 _JSON_PATHS = frozenset({"/v1/chat/completions", "/v1/completions", "/v1/batches"})
-_REFUSED = frozenset({None, 400, 415, 422})  # the statuses with which a body is refused
+_REFUSED = frozenset({None, 400, 415, 422})  # the statuses with which the API refuses a body
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _REPR = re.compile(rb"\s*\{\s*'")
 _QUOTED = re.compile(rb"\s*'")
@@ -19,14 +19,14 @@ _LIST = re.compile(rb"\s*\[")
 _OBJECT = re.compile(rb"\[object \w+\]\Z")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _INVALID = "Invalid JSON: "
-_LONGEST = 100_000  # bytes of a body that are parsed again
+_LONGEST = 100_000  # in bytes; larger bodies are not parsed again
 
 _CHAT_PAGE = "https://inference-docs.cerebras.ai/api-reference/chat-completions"
 _STACK = "https://requests.readthedocs.io/en/latest/user/quickstart/#more-complicated-post-requests"
 
 
 def _is_browser(it: Setup) -> bool:
-    """Whether a person opened the address in a browser: an app would send a key."""
+    """Whether a person opened the address in a browser, without the key that an app would send."""
     opens = "text/html" in it.headers.get("accept", "") and not it.authorization
     return it.method == "GET" and bool(it.path) and opens
 
@@ -40,7 +40,7 @@ def _is_other_method(it: Setup) -> bool:
 
 
 def _of_json(condition: Condition) -> Condition:
-    """Check a condition only if JSON has to be posted, and the body may be why it was refused."""
+    """Check a condition only if JSON must be posted and the body may have caused the refusal."""
     return lambda it: (
         it.method == "POST" and it.path in _JSON_PATHS and it.status in _REFUSED and condition(it)
     )
@@ -87,14 +87,14 @@ SENDING = (
     Mistake(
         "opened-in-a-browser",
         _is_browser,
-        "a browser opened {it.path}: the API is for programs, and has no pages",
-        "send POST /v1/chat/completions with an Authorization header, by an SDK or curl",
+        "a browser opened {it.path}, but the API is for programs and has no pages",
+        "send POST /v1/chat/completions with an Authorization header, from an SDK or curl",
         _CHAT_PAGE,
     ),
     Mistake(
         "called-from-a-page",
         _is_preflight,
-        "a web page called the API from a browser, and the API does not answer its preflight "
+        "a web page called the API from a browser, but the API does not answer the preflight "
         "(OPTIONS {it.path})",
         "call the API from your server, and never put a key into a page",
         "https://github.com/bricks-cloud/BricksLLM/issues/45",
@@ -102,16 +102,16 @@ SENDING = (
     Mistake(
         "get-instead-of-post",
         lambda it: it.method == "GET" and _is_other_method(it),
-        "the request was sent with GET, and {it.path} accepts only POST",
-        "send POST; if the code does send it, a redirect turned it into GET: write https:// and no "
-        "slash at the end",
+        "the request was sent with GET, but {it.path} accepts only POST",
+        "send POST; if the code does send POST, a redirect turned it into GET, so write "
+        "https:// and no slash at the end",
         "https://github.com/psf/requests/issues/5494",
     ),
     Mistake(
         "wrong-method",
         _is_other_method,
-        "the request was sent with {it.method}, and {it.path} accepts {allowed}",
-        "send it by {allowed}",
+        "the request was sent with {it.method}, but {it.path} accepts {allowed}",
+        "send {allowed}",
         "https://inference-docs.cerebras.ai/api-reference/models/list-models",
         facts=lambda it: {"allowed": " or ".join(sorted(methods_at(it.path) - {"HEAD"}))},
     ),
@@ -125,21 +125,21 @@ SENDING = (
     Mistake(
         "python-instead-of-json",
         _of_json(_raw(_REPR)),
-        "the body is a Python dict as text, in single quotes: that is not JSON",
+        "the body is the text of a Python dict, with single quotes, which is not JSON",
         "pass the dict as json=body, or use json.dumps(body) instead of str(body)",
         _STACK,
     ),
     Mistake(
         "quoted-json",
         _of_json(_raw(_QUOTED)),
-        "the body begins with a single quote, which the shell has left in it",
+        "the body begins with a single quote, which the shell did not remove",
         'on Windows write -d "{{\\"model\\": ...}}", or -d @body.json',
         "https://curl.se/docs/manpage.html#-d",
     ),
     Mistake(
         "json-in-json",
         _of_json(_is_encoded_twice),
-        "the body was encoded as JSON twice: it is a string that holds JSON",
+        "the body was encoded as JSON twice, so it is a string that holds JSON",
         "pass the dict itself as json=body, or the encoded text as data= (requests), content= "
         "(httpx)",
         _STACK,
@@ -147,14 +147,14 @@ SENDING = (
     Mistake(
         "list-as-body",
         _of_json(lambda it: "Input should be an object" in _told(it) and _raw(_LIST)(it)),
-        "the body is a list, and the API takes an object",
-        "send a request for each",
+        "the body is a list, but the API takes an object",
+        "send a request for each item",
         _CHAT_PAGE,
     ),
     Mistake(
         "object-as-body",
         _of_json(_raw(_OBJECT)),
-        "the body is the text '[object Object]': JavaScript turned the object into text",
+        "the body is the text '[object Object]', because JavaScript turned the object into text",
         "send JSON.stringify(body)",
         "https://developer.mozilla.org/en-US/docs/Web/API/Fetch_API/Using_Fetch#setting_a_body",
     ),
@@ -176,14 +176,14 @@ SENDING = (
         "broken-json",
         _of_json(lambda it: _INVALID in _told(it) and bool(it.raw)),
         "the body is not JSON: {told}",
-        "make it with json.dumps (Python), JSON.stringify (JavaScript) or jq (a shell)",
+        "write the body with json.dumps (Python), JSON.stringify (JavaScript) or jq (a shell)",
         _STACK,
         facts=lambda it: {"told": _told(it).partition(_INVALID)[2]},
     ),
     Mistake(
         "form-instead-of-json",
         _of_json(lambda it: _kind(it) in _FORMS),
-        "the body was sent as a form ({kind}), and the API accepts JSON",
+        "the body was sent as a form ({kind}), but the API accepts JSON",
         "pass json=body instead of data=body (requests, httpx), or add -H 'Content-Type: "
         "application/json' (curl)",
         "https://github.com/xtekky/gpt4free/issues/1858",
@@ -192,7 +192,7 @@ SENDING = (
     Mistake(
         "text-instead-of-json",
         _of_json(_is_text),
-        "the Content-Type is {kind}, and the API accepts application/json",
+        "the Content-Type is {kind}, but the API accepts application/json",
         "set Content-Type: application/json",
         "https://github.com/confluentinc/ksql/issues/1748",
         facts=lambda it: {"kind": _kind(it)},

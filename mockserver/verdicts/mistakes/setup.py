@@ -1,4 +1,4 @@
-"""How a client is set up, as far as it is known: from a request, a variable or a line of code."""
+"""What is known of a client's set-up from a request, a variable or a line of code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mockserver.journal import Exchange
 from .vendors import OURS
 
 Client: TypeAlias = Literal["", "cerebras", "openai"]
-"""The kind of a client, by the path that it appends to its base URL; empty if unknown."""
+"""The kind of a client, by the path that the client appends to the base URL; empty if unknown."""
 _APPENDED: Mapping[Client, str] = {
     "": "",
     "cerebras": "/v1/chat/completions",
@@ -34,11 +34,11 @@ class Setup:
 
     ``edition`` describes the API. ``base_url`` is as the user wrote it. ``method``, ``path`` and
     ``headers`` come from a request; the names of ``headers`` are in lower case. ``authorization``
-    is the redacted field of that name, as sent or as it would be sent; it is empty if the client
-    sends none. ``key_place`` is where the user wrote the key: the name of a variable, say. ``body``
-    is the body of a request, ``raw`` has its bytes, and ``query`` is the query. ``status`` is the
-    status of the answer, ``error`` its error as JSON; None if none was sent. ``variables`` are the
-    names of the variables that the environment sets.
+    is the redacted field of that name, which the client sent or would send; empty if the client
+    sends none. ``key_place`` is where the user wrote the key, for example the name of a variable.
+    ``body`` is the body of a request, ``raw`` has its bytes, and ``query`` is the query. ``status``
+    is the status of the answer, and ``error`` its error as JSON; both are None if no request was
+    sent. ``variables`` has the names of all environment variables.
     """
 
     edition: Edition
@@ -86,17 +86,17 @@ class Setup:
 
     @cached_property
     def asked(self) -> str:
-        """The path of a chat: that of the request, or the base URL's with the endpoint appended."""
+        """The path of the request, or else the path of a chat with this base URL."""
         return self.path or (self.url.path.rstrip("/") + _APPENDED[self.client])
 
     @cached_property
     def is_ours(self) -> bool:
-        """Whether the request goes to the API itself: a proxy may have other paths."""
+        """Whether the request goes to the API itself, not to a proxy that may have other paths."""
         return bool(self.path) or self.host == OURS
 
     @cached_property
     def origin(self) -> str:
-        """Where the base URL has to lead: to the API, or to the mock that a request came to."""
+        """The right origin of the base URL, which is that of the API or of the mock."""
         host = self.headers.get("host", "")
         found = _HOST.fullmatch(host)
         if found is None or (found[1] or "").lower().rstrip(".") == OURS:
@@ -105,12 +105,12 @@ class Setup:
 
     @property
     def openai_url(self) -> str:
-        """The base URL for openai's SDK, and for clients like it."""
+        """The base URL for OpenAI's SDK, and for clients like it."""
         return f"{self.origin}/v1"
 
     @property
     def right_url(self) -> str:
-        """The base URL to write, for its kind of client."""
+        """The right base URL for this kind of client."""
         if self.client == "cerebras":
             return self.origin
         both = f"{self.openai_url} ({self.origin} for the Cerebras SDK)"
@@ -137,6 +137,6 @@ def setup_of(exchange: Exchange, edition: Edition) -> Setup:
 
 
 def _client_by(agent: str) -> Client:
-    """Return the kind of a client that names itself; langchain and others use openai's."""
+    """Return the kind of client from its user agent; langchain and others use OpenAI's SDK."""
     name = agent.lower().removeprefix("async").partition("/")[0]
     return "cerebras" if name == "cerebras" else "openai" if name == "openai" else ""

@@ -1,4 +1,4 @@
-"""Fields of a body that this API does not know: where they come from, and what to use instead."""
+"""Fields of a body that this API does not know, with their origin and what to use instead."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _snake(name: str) -> str:
 
 
 def _humps(it: Setup) -> list[str]:
-    """Return the fields that the API knows in lower case."""
+    """Return the unknown fields that the API knows in lower case with underscores."""
     return [one for one in unknown_fields(it) if one != _snake(one) and _snake(one) in _KNOWN]
 
 
@@ -57,7 +57,7 @@ def _facts(it: Setup) -> dict[str, object]:
 
 
 def _of(name: str, fields: Iterable[str], whose: str, fix: str, source: str) -> Mistake:
-    """Return a row for fields that are known from other APIs; ``whose`` ends the sentence."""
+    """Return a row for fields of other APIs; ``whose`` is the end of the sentence."""
     known = frozenset(fields)
 
     def found(it: Setup) -> list[str]:
@@ -84,23 +84,23 @@ UNKNOWN_FIELDS = (
     _of(
         "prompt-in-chat",
         ("prompt",),
-        "a chat has messages in its place",
-        "send messages=[{{'role': 'user', 'content': ...}}], or post it to /v1/completions",
+        "a chat has messages instead",
+        "send messages=[{{'role': 'user', 'content': ...}}], or post the body to /v1/completions",
         "https://github.com/xtekky/gpt4free/issues/1989",
     ),
     _of(
         "messages-in-completions",
         ("messages",),
-        "/v1/completions takes a prompt in its place",
-        "post it to /v1/chat/completions",
+        "/v1/completions takes a prompt instead",
+        "post the body to /v1/chat/completions",
         "https://inference-docs.cerebras.ai/api-reference/completions",
     ),
     _of(
         "anthropic-body",
         ("system", "stop_sequences", "anthropic_version", "max_tokens_to_sample"),
         "this is the form of Anthropic's API",
-        "send the system prompt as the first of messages, with the role 'system', and stop in "
-        "place of stop_sequences",
+        "send the system prompt as the first of messages, with the role 'system', and send stop "
+        "instead of stop_sequences",
         _REFERENCE,
     ),
     _of(
@@ -117,8 +117,8 @@ UNKNOWN_FIELDS = (
         "hugging-face-body",
         ("inputs", "parameters"),
         "this is the form of Hugging Face's inference API",
-        "send messages=[{{'role': 'user', 'content': ...}}], with the contents of parameters "
-        "beside it",
+        "send messages=[{{'role': 'user', 'content': ...}}], and send the contents of "
+        "parameters as fields of the body",
         _REFERENCE,
     ),
     _of(
@@ -127,14 +127,14 @@ UNKNOWN_FIELDS = (
             *("extra_body", "extra_headers", "extra_query", "timeout", "max_retries", "base_url"),
             *("api_key", "api_base", "custom_llm_provider", "num_retries", "default_headers"),
         ),
-        "a client's own argument, not a field of the API",
-        "hand it to the client; the contents of extra_body belong at the top level of the body",
+        "an argument of the client, not a field of the API",
+        "pass it to the client; the contents of extra_body belong at the top level of the body",
         "https://inference-docs.cerebras.ai/resources/openai",
     ),
     _of(
         "functions",
         ("functions", "function_call"),
-        "the old names of OpenAI's API",
+        "these are old names from OpenAI's API",
         "send tools=[{{'type': 'function', 'function': ...}}] and tool_choice",
         "https://inference-docs.cerebras.ai/capabilities/tool-use",
     ),
@@ -153,7 +153,7 @@ UNKNOWN_FIELDS = (
             *("chat_template_kwargs", "include_reasoning"),
         ),
         "another vendor's switch for reasoning",
-        "send reasoning_effort in its place: 'none', 'low', 'medium' or 'high'",
+        "send reasoning_effort instead: 'none', 'low', 'medium' or 'high'",
         "https://github.com/code-yeongyu/oh-my-openagent/issues/321",
     ),
     _of(
@@ -172,7 +172,7 @@ UNKNOWN_FIELDS = (
             *("options", "keep_alive", "num_ctx", "num_predict", "n_predict", "max_new_tokens"),
             *("guided_json", "guided_regex", "guided_choice", "grammar", "json_schema"),
         ),
-        "known to local servers only",
+        "only local servers accept this",
         "send max_completion_tokens for the length, response_format for a schema, and leave out "
         "the rest",
         _REFERENCE,
@@ -180,7 +180,7 @@ UNKNOWN_FIELDS = (
     _of(
         "router-field",
         ("provider", "models", "route", "transforms", "plugins", "fallbacks"),
-        "a router's own, such as OpenRouter's",
+        "only routers such as OpenRouter accept this",
         "leave it out if the request goes to Cerebras itself",
         "https://openrouter.ai/docs/features/provider-routing",
     ),
@@ -190,14 +190,14 @@ UNKNOWN_FIELDS = (
             *("store", "metadata", "modalities", "audio", "web_search_options", "verbosity"),
             *("safety_identifier", "prompt_cache_retention", "moderation"),
         ),
-        "OpenAI's API knows it, and this one does not",
+        "OpenAI's API accepts this, but this API does not",
         "leave it out",
         "https://github.com/Gitlawb/openclaude/issues/740",
     ),
     Mistake(
         "misspelt-field",
         lambda it: bool(_misspelt(it)),
-        "the body has {misspelt}, and the API's field is {nearest}",
+        "the body has {misspelt}, but the field is called {nearest}",
         "write {nearest}",
         _REFERENCE,
         facts=_facts,
@@ -214,7 +214,7 @@ UNKNOWN_FIELDS = (
         "field-in-message",
         lambda it: bool(_in_messages(it)),
         "the messages have fields that this API does not know: {in_messages}",
-        "take it out of the messages before you send them again",
+        "remove these fields from the messages before you send them again",
         "https://github.com/egoist/chatwise-releases/issues/1442",
         facts=_facts,
     ),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 OURS = "api.cerebras.ai"
 """The host of the API."""
 ROUTERS = frozenset({"openrouter.ai", "router.huggingface.co"})
-"""The hosts that can pass a request on to this API."""
+"""The hosts of routers, which can pass a request on to this API."""
 
 _VENDORS: Mapping[str, str] = {
     "api.openai.com": "OpenAI",
@@ -59,7 +59,7 @@ _PATHS = (
 
 def vendor_of(host: str) -> str:
     """
-    Return the name of the other vendor whose API has a host; empty if unknown.
+    Return the name of the other vendor to which a host belongs; empty if unknown.
 
     >>> vendor_of("API.groq.com."), vendor_of("eu.openai.azure.com"), vendor_of("huggingface.co")
     ('Groq', 'Azure OpenAI', '')
@@ -70,7 +70,7 @@ def vendor_of(host: str) -> str:
 
 def vendors_variable(vendor: str) -> str:
     """
-    Return the variable that sets the base URL for requests to a vendor.
+    Return the variable that sets the base URL of a client for a vendor.
 
     >>> vendors_variable("OpenAI"), vendors_variable("Groq")
     ('OPENAI_BASE_URL', 'CEREBRAS_BASE_URL')
@@ -80,7 +80,7 @@ def vendors_variable(vendor: str) -> str:
 
 def vendor_of_path(path: str) -> str:
     """
-    Return the vendor, other than Cerebras, whose base path begins this path; empty if unknown.
+    Return the vendor, other than Cerebras, whose paths begin like this path; empty if unknown.
 
     >>> vendor_of_path("/openai/v1/chat/completions"), vendor_of_path("/v1/chat/completions")
     ('Groq', '')

@@ -1,1 +1,1 @@
-"""What a client spends, and how much of that is for nothing."""
+"""What a client spends, and how much of that is in vain."""

@@ -17,7 +17,7 @@ from .waste import Why, waste
 
 _NONE = Usage(0, 0)
 _MOST = 3  # calls that a sentence names
-_EQUAL = 1e-12  # dollars: the error of adding up many small amounts
+_EQUAL = 1e-12  # dollars; rounding errors of a sum of many small amounts are smaller
 _FEWEST, _FINEST = 3, 12  # digits of an amount
 
 
@@ -26,9 +26,9 @@ class Charge:
     """
     What one exchange costs.
 
-    ``first`` is the exchange that began its call. ``cost`` is in dollars, None if the edition has
-    no price for the model. ``wasted`` are the tokens that were for nothing, ``waste`` is what they
-    cost in dollars, and ``why`` says why they were for nothing.
+    ``first`` is the exchange that began the call. ``cost`` is in dollars, or None if the edition
+    has no price for the model. ``wasted`` is the usage that was in vain, ``waste`` is its cost in
+    dollars, and ``why`` is the reason.
     """
 
     exchange: Exchange
@@ -49,7 +49,7 @@ class Spending:
     @classmethod
     def of(cls, cases: Iterable[Case]) -> Spending:
         """
-        Return the spending in some cases.
+        Return the spending of all these cases.
 
         Raises DroppedError if a journal has dropped exchanges.
         """
@@ -67,13 +67,13 @@ class Spending:
 
     @property
     def cost(self) -> float:
-        """The dollars in all. Raises UnknownPriceError."""
+        """The dollars for all models. Raises UnknownPriceError."""
         self._check()
         return self.known_cost
 
     @property
     def wasted(self) -> float:
-        """The dollars that were for nothing. Raises UnknownPriceError."""
+        """The dollars that were spent in vain. Raises UnknownPriceError."""
         self._check()
         return sum(one.waste for one in self.charges)
 
@@ -83,9 +83,9 @@ class Spending:
 
     def excess(self, budget: float) -> str | None:
         """
-        Return a sentence if more was spent than a budget in dollars, or if that can't be known.
+        Return a sentence if the spending exceeds a budget in dollars, or may exceed it.
 
-        None if the spending is within the budget.
+        Returns None if the spending is within the budget.
         """
         if self.known_cost - budget <= _EQUAL:
             return str(UnknownPriceError(self.unpriced)) if self.unpriced else None
@@ -99,7 +99,7 @@ class Spending:
         )
 
     def for_nothing(self) -> str:
-        """Return how much was for nothing and why, as a phrase; empty if nothing was."""
+        """Return a phrase on how much was spent in vain, and why; empty if nothing was."""
         reasons: dict[Why, float] = {}
         for one in self.charges:
             if one.why is not None and one.waste:
@@ -108,7 +108,7 @@ class Spending:
         return f"{dollars(sum(reasons.values()))} of that was for nothing ({told})" if told else ""
 
     def _dearest(self) -> Iterator[str]:
-        """Yield a phrase for each of the dearest calls, and one for all others."""
+        """Yield a phrase for each of the most expensive calls, and one phrase for all others."""
         calls: dict[Exchange, list[Charge]] = {}
         for one in self.charges:
             calls.setdefault(one.first, []).append(one)
@@ -127,7 +127,7 @@ def _sum(charges: Iterable[Charge]) -> float:
 
 
 def _told_apart(more: float, less: float) -> tuple[str, str]:
-    """Format two amounts with as many digits as it takes to tell them apart."""
+    """Format two amounts with enough digits to tell them apart."""
     differ = (at for at in range(_FEWEST, _FINEST) if dollars(more, at) != dollars(less, at))
     digits = next(differ, _FINEST)
     return dollars(more, digits), dollars(less, digits)
@@ -145,7 +145,7 @@ def _charges(case: Case) -> Iterator[Charge]:
 
 
 def _wasted(exchange: Exchange, usage: Usage, why: Why) -> Usage:
-    """Return the tokens of an exchange that were for nothing: of a stream, those after leaving."""
+    """Return the tokens that were in vain: all, or those after the client left a stream."""
     if why == "left early" and inspection.streams(exchange.plan):
         return Usage(0, unread_tokens(exchange))
     return usage

@@ -1,8 +1,8 @@
 """
-Finds the answers that a client paid for nothing.
+Finds the answers for which a client paid in vain.
 
-It leaves out what an app may have used or meant: a stream that broke off and was not asked for
-again, an answer that ended at its limit, and equal questions whose answers may differ.
+Answers that an app may have used or wanted are left out: a stream that broke off and was not
+requested again, an answer that ended at its limit, and equal questions whose answers may differ.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from mockserver.verdicts.wasted_tokens import FORM, asked_again, unread_tokens
 
 Why: TypeAlias = Literal["asked again", "left early", "lost", "repeated"]
 """
-Why an answer was for nothing.
+Why an answer was paid for in vain.
 
-``asked again``: it was broken, left or of no use, and the client asked for the same again.
-``left early``: the client left it. ``lost``: a document that broke off. ``repeated``: the client
-already had the answer in full.
+``asked again``: the answer was broken, abandoned or of no use, and the client asked the same
+question again. ``left early``: the client abandoned the answer. ``lost``: the answer was a document
+that broke off. ``repeated``: the client already had the whole answer.
 """
 _QUESTION = (*FORM, "model")  # fields in which two attempts at one question may differ
 
 
 def waste(case: Case, paid: Collection[Exchange]) -> dict[Exchange, Why]:
     """
-    Return which of the answers that were ``paid`` were for nothing, and why.
+    Return which of the ``paid`` answers were in vain, and why.
 
     Raises DroppedError if the journal has dropped exchanges.
     """
@@ -54,12 +54,12 @@ def waste(case: Case, paid: Collection[Exchange]) -> dict[Exchange, Why]:
 
 
 def _is_left(exchange: Exchange) -> bool:
-    """Whether the client left before the last tokens came."""
+    """Whether the client abandoned the answer before the last tokens arrived."""
     return left(exchange) and unread_tokens(exchange) > 0
 
 
 def _is_spoiled(exchange: Exchange, case: Case) -> bool:
-    """Whether an answer was of no use as it arrived; one that ended at its limit may be."""
+    """Whether an answer was of no use as it arrived; one that ended at its limit may be useful."""
     if exchange.failed or _is_left(exchange):
         return True
     if exchange.client_left or case.is_complete(exchange):
@@ -69,7 +69,7 @@ def _is_spoiled(exchange: Exchange, case: Case) -> bool:
 
 
 def _asked_again(case: Case, spoiled: Sequence[Exchange]) -> set[Exchange]:
-    """Return the exchanges after which the same was asked again, in any form, of any model."""
+    """Return the exchanges whose question was asked again, in any form and to any model."""
     found = {early for call in case.calls for early, _ in retries(call)}
     same: dict[object, list[Exchange]] = {}
     for one in case.exchanges:
@@ -79,7 +79,7 @@ def _asked_again(case: Case, spoiled: Sequence[Exchange]) -> set[Exchange]:
 
 
 def _later(exchange: Exchange, same: dict[object, list[Exchange]]) -> Sequence[Exchange]:
-    """Return the exchanges with the same question, the last first: it is the likeliest to fit."""
+    """Return the exchanges with the same question, starting with the last, the likeliest match."""
     return same[_question(exchange)][::-1]
 
 

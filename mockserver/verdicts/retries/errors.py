@@ -1,4 +1,4 @@
-"""Which errors a later attempt may overcome, and how clients treat them."""
+"""Tells which errors a later attempt may overcome, and how clients treat such errors."""
 
 from __future__ import annotations
 
@@ -16,27 +16,31 @@ from .rate_limits import takes_all, too_large
 
 _PERMANENT = frozenset({400, 401, 402, 403, 404, 405, 413, 422})
 _TRANSIENT = frozenset({408, 425, 429})
-_OF_THE_SERVER = ("server_error", "generation_error")  # types of errors with any status
-_MANY = 4  # retries; SDKs, and apps that try three times, make fewer
+_OF_THE_SERVER = (
+    "server_error",
+    "generation_error",
+)  # types of errors that are transient with any status
+_MANY = 4  # retries; the SDKs, and apps that try three times, make fewer
 _OVERFLOW = "context_length_exceeded"
 _LONG_PERIOD = re.compile(r"per (hour|day) limit")
-_PATIENCE = 2.0  # seconds; after a longer wait the client may have had a deadline to keep
+_PATIENCE = 2.0  # seconds; after a longer wait, the client's deadline may have passed
 
 
 def retried_permanent_errors(case: Case) -> Iterator[Finding]:
     """
     Find calls that were retried after an answer that blames the request itself.
 
-    If the answer then changed, or a minute passed, the cause may have been fixed meanwhile.
+    A retry does not count if it got a different answer, or if it came more than a minute later,
+    because the cause may have been fixed in the meantime.
     """
     for call in case.calls:
         vain = [pair for pair in retries(call) if _in_vain(*pair, case)]
         if never := _never_fitting(call):
             early, again = never[0][0], numbers(late for _, late in never)
             asked, limit = too_large(early) or (0, 0)
-            what = f"#{early.number} asked for {asked} tokens, and the limit is {limit}"
+            what = f"#{early.number} asked for {asked} tokens with a limit of {limit}"
             shown = (early, *(late for _, late in never))
-            yield Finding(f"{what}: no retry can fix that, but {again} asked the same", shown)
+            yield Finding(f"{what}, which no retry can fix, but {again} asked the same", shown)
         elif vain:
             early, again = vain[0][0], numbers(late for _, late in vain)
             what = f"#{early.number} got {_named(early)}"
@@ -48,7 +52,8 @@ def gave_up(case: Case) -> Iterator[Finding]:
     """
     Find questions that were asked only once although the error was transient.
 
-    If there were earlier attempts, this may be the last in a retry budget or in a chain of models.
+    An error after earlier attempts does not count, because it may be the last of a retry budget or
+    of a chain of models.
     """
     for call in case.calls:
         only = call.last
@@ -64,7 +69,7 @@ def is_given_up(call: Call, case: Case) -> bool:
 
 
 def repeated_overflows(case: Case) -> Iterator[Finding]:
-    """Find prompts that were too long and were sent again, no shorter."""
+    """Find prompts that were too long and were sent again without being shortened."""
     chains: list[list[Exchange]] = []
     for late in case.exchanges:
         if late.error.get("code") == _OVERFLOW:
@@ -93,11 +98,11 @@ def passing(exchange: Exchange) -> bool:
 
 
 def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether a retry could not succeed; another key might, and overflows have their own rule."""
+    """Whether a retry with the same key could not succeed; overflows have another rule."""
     missing = early.status == HTTPStatus.NOT_FOUND and early.request.method == "GET"
     return (
         early.status in _PERMANENT
-        and not missing  # it may exist later
+        and not missing  # the resource may exist later
         and not passing(early)
         and early.error.get("code") != _OVERFLOW
         and early.key == late.key
@@ -107,14 +112,14 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
 
 
 def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
-    """Return the retries of a request larger than the whole limit, if an SDK would make fewer."""
+    """Return the retries of a request above the whole limit, if an SDK would make fewer."""
     never = [(early, late) for early, late in retries(call) if too_large(early) == too_large(late)]
     never = [(early, late) for early, late in never if too_large(early) and early.key == late.key]
     return never if len(never) >= _MANY else []
 
 
 def _passes(exchange: Exchange) -> bool:
-    """Whether an app should have tried again: the wait is short, and no part of an answer came."""
+    """Whether an app should have tried again, because the wait is short and no token arrived."""
     retry_after = exchange.retry_after or 0.0
     return (
         exchange.endpoint in COMPLETING
@@ -130,12 +135,12 @@ def _passes(exchange: Exchange) -> bool:
 
 
 def _came_to_nothing(exchange: Exchange) -> bool:
-    """Whether a client got only an error: as the answer, or before any token of its stream."""
+    """Whether a client got only an error, as the answer or before any token of the stream."""
     return exchange.refused or (exchange.broken_off and not exchange.completion_tokens)
 
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:
-    """Whether the question, to any model, failed again, was abandoned, or went on later."""
+    """Whether another request with this question failed, was abandoned, or began or ended later."""
     return any(
         other.failed
         or other.client_left
@@ -146,7 +151,7 @@ def _asked_otherwise(failed: Exchange, case: Case) -> bool:
 
 
 def _goes_on(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether the sender of the later overflow knew of the earlier one."""
+    """Whether the sender of the later overflow knew the earlier overflow."""
     same = early.model == late.model and case.question(early) == case.question(late)
     return same and case.could_know(early, late)
 

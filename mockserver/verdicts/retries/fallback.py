@@ -28,7 +28,7 @@ def no_fallback(case: Case) -> Iterator[Finding]:
 
 
 def _failed_for_good(call: Call, case: Case) -> bool:
-    """Whether a call failed because of its model, and the app asked no other."""
+    """Whether a call failed because of its model, and the app asked no other model."""
     last = call.last
     if last.endpoint not in COMPLETING or last.client_left or not last.refused:
         return False
@@ -41,13 +41,13 @@ def _failed_for_good(call: Call, case: Case) -> bool:
 
 
 def _is_gone(exchange: Exchange) -> bool:
-    """Whether a model existed once; a name that no model ever had is a typo."""
+    """Whether the API once had the model; a name that no model ever had is a typing error."""
     code = exchange.error.get("code")
     return code == _GONE[0] or (code in _GONE and bool(exchange.faults))
 
 
 def _is_down(exchange: Exchange) -> bool:
-    """Whether the server reports that a model has no capacity or fails."""
+    """Whether the server reports that the model has no capacity, or that it fails."""
     status = exchange.status or 0
     return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 

@@ -14,17 +14,17 @@ from mockserver.verdicts.verdict import Case, Finding
 
 from .pauses import Retry, failed_untold, is_chosen, same_key, shown
 
-_ALIKE = 7  # similar retries; if there are fewer, each may come from another user
+_ALIKE = 7  # similar retries; fewer may come from different users
 _TWICE = 2
-_DRAWS = 5  # short waits in a row, which full jitter draws once in some thousand calls
+_DRAWS = 5  # short waits in a row, which full jitter produces once in some thousand calls
 _NO_PAUSE = 0.02  # seconds; one random back-off in fifty is shorter
 
 
 def hot_retries(case: Case) -> Iterator[Finding]:
     """
-    Find calls that were retried at once: twice in a row, or only once after a 429.
+    Find calls that were retried at once, either twice in a row or once after a 429.
 
-    A random back-off may draw short waits, but hardly five in a row.
+    A random back-off may choose short waits, but hardly ever five in a row.
     """
     yield from _alike(case)
     for call in case.calls:
@@ -35,19 +35,19 @@ def hot_retries(case: Case) -> Iterator[Finding]:
             slowest = max(case.paused(*retry) for retry in hot)
             many = "1 retry" if len(hot) == 1 else f"{len(hot)} retries"
             said = f"{many} of #{hot[0][0].number} came at once, within"
-            if slowest >= AT_ONCE:  # the client was busy all that time
+            if slowest >= AT_ONCE:  # the client was busy in that time
                 said = f"{many} of #{hot[0][0].number} came without a pause, each within"
             yield Finding(f"{said} {slowest:.2f} s of the failure", shown(hot))
 
 
 def _longest_rush(call: Call, case: Case) -> list[Retry]:
-    """Return the longest run of retries that came at once."""
+    """Return the longest series of retries without a pause."""
     runs = groupby(same_key(call), key=lambda retry: _is_hot(retry, case))
     return max((list(run) for hot, run in runs if hot), key=len, default=[])
 
 
 def _draws(hot: Sequence[Retry], call: Call, case: Case) -> bool:
-    """Whether a client may choose waits at random: it chose longer ones, or was seen to sleep."""
+    """Whether a client may choose waits at random, because it chose longer waits or slept."""
     chose = any(is_chosen(retry, case) for retry in retries(call))
     return chose or any(has_waited(*retry) for retry in hot)
 
@@ -59,7 +59,7 @@ def _rushed(retry: Retry, case: Case) -> bool:
 
 
 def _alike(case: Case) -> Iterator[Finding]:
-    """Find requests that came without a pause and differ only in values that change per attempt."""
+    """Find requests that came without a pause and differ only in values that change each time."""
     sent: dict[Sender, list[Exchange]] = {}
     for exchange in case.exchanges:
         if exchange.request.sender is not None:

@@ -1,8 +1,8 @@
 """
 Clients that wait too long: hours before a retry, or for an answer that makes no progress.
 
-All waits are on the client's own clock. If a time scale shortens them, a client does not give up,
-although it would in reality.
+All waits are measured on the client's own clock. If a time scale shortens the waits, a client may
+not give up, although it would in reality.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from mockserver.verdicts.verdict import Case, Finding
 
 from .pauses import told
 
-_TOO_LONG = 600.0  # seconds before a retry; no user waits longer in front of a program
-_LATER = 1.1  # clients wait up to this factor of Retry-After,
-_MARGIN = 5.0  # plus this number of seconds
+_TOO_LONG = 600.0  # seconds before a retry; no user of a program waits longer
+_LATER = 1.1  # the largest multiple of Retry-After that a client waits
+_MARGIN = 5.0  # seconds that a client may wait in addition
 _GROWTH = 4.0  # the largest factor by which a back-off grows
-_SILENCE = 120.0  # seconds with signs of life and nothing else
+_SILENCE = 120.0  # seconds with nothing but signs of life
 
 
 def slept_for_hours(case: Case) -> Iterator[Finding]:
@@ -36,7 +36,7 @@ def slept_for_hours(case: Case) -> Iterator[Finding]:
                 got = f"#{early.number} got {early.status or 'no answer'}"
                 reason = ", as Retry-After said" if told(early, late) else ""
                 came = f"its retry #{late.number} came {duration(wait)} later{reason}"
-                yield Finding(f"{got}, and {came}: the call waited all that time", (early, late))
+                yield Finding(f"{got}, and {came}, so the call waited all that time", (early, late))
                 break
             before = wait
 
@@ -57,10 +57,11 @@ def no_overall_deadline(case: Case) -> Iterator[Finding]:
 
 def _is_the_same_call(early: Exchange, late: Exchange, before: float, case: Case) -> bool:
     """
-    Whether a retry belongs to the call, and is not a job that runs again.
+    Whether a retry belongs to the call, and not to a new run of a periodic job.
 
-    Either the client counts its attempts, or the same thread or task comes back after the time of
-    ``Retry-After`` or of a growing back-off. ``before`` is the wait before the earlier retry.
+    A retry belongs to the call if the client counts its attempts, or if the same thread or task
+    waited as ``Retry-After`` says or as a growing back-off does. ``before`` is the wait before the
+    previous retry.
     """
     if tries(late):
         return True
@@ -73,7 +74,7 @@ def _is_the_same_call(early: Exchange, late: Exchange, before: float, case: Case
 
 
 def _silence(plan: Plan) -> float:
-    """Return the longest time in which a plan sends only signs of life; 0 if it sends none."""
+    """Return the longest time in which a plan sends only signs of life; 0 if there are none."""
     longest = passed = 0.0
     lives = False
     for step in plan:
@@ -92,5 +93,5 @@ def _silence(plan: Plan) -> float:
 
 
 def _is_sign_of_life(data: bytes) -> bool:
-    """Whether a piece is only comments of server-sent events, or white space."""
+    """Whether a piece has only comments of server-sent events, or only white space."""
     return all(line.startswith(b":") for line in data.split(b"\n") if line.strip())

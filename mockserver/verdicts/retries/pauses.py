@@ -1,7 +1,8 @@
 """
-How long clients wait before they try again, and how often they do.
+How long clients wait before they try again, and how often they try.
 
-A wait that the server asked for is in the scenario's seconds; any other is on the client's clock.
+A wait that the server requested is in the scenario's seconds; any other wait is measured on the
+client's clock.
 """
 
 from __future__ import annotations
@@ -17,21 +18,21 @@ from mockserver.verdicts.verdict import USER, Case, Finding
 
 from .errors import passing
 
-_CONSTANT = 4  # equal waits; fewer may begin an exponential back-off with a minimum
+_CONSTANT = 4  # equal waits; fewer may be the minimum of an exponential back-off
 _LONG = 30.0  # seconds; a longer constant wait overloads no server
-_TIRELESS = 20  # retries of one call; enough to show a pattern through any jitter
-_SHORT = 2.0  # seconds; a tireless client should let shorter waits grow
-_JITTER = 0.6  # waits that do not grow are longer than this share of their median
-_GROWTH = 1.25  # if waits grow, the later ones are longer by this factor
+_TIRELESS = 20  # retries of one call; enough to show a pattern despite any jitter
+_SHORT = 2.0  # seconds; if a client retries so often, shorter waits should grow
+_JITTER = 0.6  # waits are steady if all of them exceed this share of their median
+_GROWTH = 1.25  # waits grow if the median of the later half is larger by this factor
 _TWICE = 2
-_CROWD = 5  # clients; fewer may be in step by chance, even with the jitter of the SDKs
-_STEP = 0.02  # equal waits differ by at most these seconds,
-_SHARE = 0.05  # or by this share of the wait
+_CROWD = 5  # calls; fewer may wait equally long by chance, even with the jitter of the SDKs
+_STEP = 0.02  # seconds by which equal waits may differ
+_SHARE = 0.05  # share of a wait by which equal waits may differ, if that is more
 Retry: TypeAlias = tuple[Exchange, Exchange]
 
 
 def ignored_retry_after(case: Case) -> Iterator[Finding]:
-    """Find calls that were retried before their ``Retry-After`` had passed."""
+    """Find calls that were retried before the time of ``Retry-After`` had passed."""
     for call in case.calls:
         early_birds = [retry for retry in retries(call) if too_early(*retry)]
         if early_birds:
@@ -61,7 +62,7 @@ def constant_waits(case: Case) -> Iterator[Finding]:
 
 
 def waits_in_step(case: Case) -> Iterator[Finding]:
-    """Find crowds of calls that failed together and waited equally long, twice."""
+    """Find groups of calls that failed together and then waited equally long, twice in a row."""
     for crowd in _crowds([call for call in case.calls if _chose_twice(call, case)]):
         both = [[case.paused(*retry) for retry in retries(call)[:_TWICE]] for call in crowd]
         firsts, seconds = zip(*both, strict=True)
@@ -72,30 +73,31 @@ def waits_in_step(case: Case) -> Iterator[Finding]:
 
 
 def nested_layers(case: Case) -> Iterator[Finding]:
-    """Find calls whose client used up its attempts and was started again by another layer."""
+    """Find calls whose client used up its attempts, and then another layer started it again."""
     for together in (one for call in case.calls for one in _without_gaps(call, case)):
         restarts = [retry for retry in retries(together) if _begins_again(*retry)]
         if restarts:
             inner = 1 + max(tries(one) or 0 for one in together.exchanges)
             yield Finding(
-                f"#{together.exchanges[0].number} became {together.attempts} requests: its client "
-                f"made {inner} attempts, {len(restarts) + 1} times over",
+                f"#{together.exchanges[0].number} became {together.attempts} requests, because "
+                f"another layer made the client start its {inner} attempts {len(restarts) + 1} "
+                "times",
                 tuple(together.exchanges),
             )
 
 
 def told(early: Exchange, late: Exchange) -> float | None:
     """
-    Return the seconds of ``Retry-After`` that a retry had to wait; None if there were none.
+    Return how many seconds a retry had to wait for ``Retry-After``; None if there was no need.
 
-    Another key has limits of its own, and a client that left has not seen the header.
+    With another key, other limits apply. A client that left has not seen the header.
     """
     heeds = early.key == late.key and early.refused and not early.client_left
     return early.retry_after if heeds else None
 
 
 def too_early(early: Exchange, late: Exchange) -> bool:
-    """Whether a retry came before its ``Retry-After`` had passed."""
+    """Whether a retry came before the time of ``Retry-After`` had passed."""
     least = told(early, late) or 0.0
     return least > 0 and waited(early, late) < least - tolerance(least)
 
@@ -114,21 +116,21 @@ def _tireless(call: Call, case: Case) -> list[Retry]:
 
 
 def same_key(call: Call) -> list[Retry]:
-    """Return the retries with the key that failed; another key has limits of its own."""
+    """Return the retries with an unchanged key, because another key has other limits."""
     return [(early, late) for early, late in retries(call) if early.key == late.key]
 
 
 def _begins_again(early: Exchange, late: Exchange) -> bool:
-    """Whether a client that had retried was started again."""
+    """Whether a client that had already retried was started again."""
     return bool(tries(early)) and tries(late) == 0
 
 
 def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
     """
-    Yield the attempts that the layers of one program can have made.
+    Yield the groups of attempts that the layers of one program can have made.
 
-    A new start after more than a minute, and more than twice the longest wait so far, comes from a
-    user.
+    A new group begins when the client starts again after more than a minute, and after more than
+    twice the longest wait so far, because then a user has started it.
     """
     longest, together = 0.0, call.exchanges[:1]
     for early, late in retries(call):
@@ -143,7 +145,7 @@ def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
 
 
 def is_chosen(retry: Retry, case: Case) -> bool:
-    """Whether the client chose the length of its wait."""
+    """Whether the client itself chose how long to wait."""
     return failed_untold(retry[0]) and not case.at_once(*retry)
 
 
@@ -157,7 +159,7 @@ def _chose_twice(call: Call, case: Case) -> bool:
 
 
 def _crowds(calls: Sequence[Call]) -> Iterator[list[Call]]:
-    """Yield groups of calls that failed within a quarter of the wait that followed."""
+    """Yield groups of calls that failed within a quarter of their first wait."""
     crowd: list[Call] = []
     for call in sorted(calls, key=_failed_at):
         if crowd and _failed_at(call) - _failed_at(crowd[0]) > waited(*retries(crowd[0])[0]) / 4:

@@ -1,4 +1,4 @@
-"""Rate limits that a client knew or could have avoided."""
+"""Rate limits that a client knew in advance or could have avoided."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mockserver.verdicts.verdict import Case, Finding, numbers
 _KINDS = {"request_quota_exceeded": "requests", "token_quota_exceeded": "tokens"}
 _PERIOD = re.compile(r"per (minute|hour|day) limit")
 _TOO_LARGE = re.compile(r"limit (\d+) tokens per \w+, requested (\d+)")
-_SPARE = 2  # a reservation below this factor of the need is reasonable
+_SPARE = 2  # a reservation of less than this factor of the need is reasonable
 
 
 def announced_refusals(case: Case) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def announced_refusals(case: Case) -> Iterator[Finding]:
         limit = f"that {_exhausted(again[0])} was used up"
         what = limit if wait is None else f"to wait {duration(wait)}"
         said = f"#{early.number} said {what}"
-        yield Finding(f"{said}, but {numbers(again)} came before that had passed", (early, *again))
+        yield Finding(f"{said}, but {numbers(again)} came too early", (early, *again))
 
 
 def excessive_reservations(case: Case) -> Iterator[Finding]:
@@ -51,10 +51,10 @@ def excessive_reservations(case: Case) -> Iterator[Finding]:
 
 def too_large(exchange: Exchange) -> tuple[int, int] | None:
     """
-    Return the tokens that a refused request asked for, and the limit, if it can never fit.
+    Return the requested tokens and the limit, if a refused request can never fit.
 
-    The message of the refusal says so. Otherwise, a request for more than the whole limit is still
-    answered when the limit is entirely unused.
+    The message of the refusal states both numbers. Without such a message, a request for more than
+    the whole limit is answered when the limit is entirely unused.
     """
     said = _TOO_LARGE.search(str(exchange.error.get("message")))
     if said is None or exchange.error.get("code") != "token_quota_exceeded":
@@ -65,7 +65,7 @@ def too_large(exchange: Exchange) -> tuple[int, int] | None:
 
 def takes_all(exchange: Exchange) -> tuple[int, int] | None:
     """
-    Return the tokens that a refused request asked for, and the limit, if that is lower.
+    Return the requested tokens and the limit, if a refused request exceeds the limit.
 
     The header fields state the limit. Such a request is answered when the limit is entirely unused.
     """
@@ -75,14 +75,14 @@ def takes_all(exchange: Exchange) -> tuple[int, int] | None:
 
 
 def _exhausted(exchange: Exchange) -> str | None:
-    """Return the limit that refused an exchange, such as ``requests-minute``."""
+    """Return the name of the limit for which a request was refused, such as ``requests-minute``."""
     kind = _KINDS.get(str(exchange.error.get("code")))
     period = _PERIOD.search(str(exchange.error.get("message")))
     return f"{kind}-{period[1]}" if kind and period else None
 
 
 def _last_known(late: Exchange, case: Case) -> Exchange | None:
-    """Return the last answer to the same account that the sender of a request had seen."""
+    """Return the last answer for the same key and model that the sender of a request knew."""
     known = (
         early
         for early in reversed(case.exchanges)
@@ -109,7 +109,7 @@ def _retry_after(exchange: Exchange) -> float | None:
 
 
 def _refill(early: Exchange, late: Exchange, case: Case) -> float:
-    """Return the seconds until an exhausted limit has what the later request needs."""
+    """Return the seconds until an exhausted limit has enough for the later request."""
     name = _exhausted(late) or ""
     kind, _, period = name.partition("-")
     reset = field(early, f"reset-{name}")
@@ -135,7 +135,7 @@ def _needlessly_refused(late: Exchange, call: Call, case: Case) -> bool:
 
 
 def _needed(call: Call, case: Case) -> int:
-    """Return the tokens of the call's own answer, or else of the longest answer of its model."""
+    """Return the tokens of the answer to this call, or else of the longest answer of the model."""
     same = [one for one in case.exchanges if one.model == call.last.model]
     answers = [one for one in same if case.is_complete(one)]
     own = [one for one in answers if one in call.exchanges]
@@ -150,7 +150,7 @@ def _is_running(other: Exchange, late: Exchange) -> bool:
 
 
 def _idle(exchange: Exchange) -> int:
-    """Count the tokens that were reserved and never used."""
+    """Count the tokens that were reserved but never used."""
     used = exchange.prompt_tokens + exchange.completion_tokens
     return max(0, exchange.reserved_tokens - used)
 
@@ -160,7 +160,7 @@ def _remaining(exchange: Exchange, name: str | None) -> float | None:
 
 
 def field(exchange: Exchange, name: str) -> float | None:
-    """Return the value of a header field ``x-ratelimit-...``; None if there is no number in it."""
+    """Return the number in a header field ``x-ratelimit-...``; None if there is none."""
     value = field_of(exchange.plan, f"x-ratelimit-{name}")
     try:
         return None if value is None else float(value)

@@ -1,1 +1,1 @@
-"""The folder that comes first in the ``PYTHONPATH`` of child processes."""
+"""The modules of the folder that is the first in the ``PYTHONPATH`` of child processes."""

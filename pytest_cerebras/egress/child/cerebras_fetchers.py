@@ -1,15 +1,15 @@
 """
 Finds the hosts that curl and wget are about to contact, in their command lines.
 
-No hook can run inside these programs. So their arguments are read before they start. Shell commands
-are understood only if they are plain: words, quotes, variables, and files that list URLs.
+No hook can run inside these programs, so their arguments are read before they start. Shell commands
+are understood only if they consist of words, quotes, variables, and files that list URLs.
 """
 
 from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False  # as in typing, which is slow to import
+TYPE_CHECKING = False  # replaces the constant of typing, which is slow to import
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
@@ -27,7 +27,7 @@ _LONGEST_LIST = 65_536  # characters
 
 def fetched(_: object, arguments: Any, *rest: Any) -> Iterator[object]:
     """
-    Yield the hosts in the arguments of a program, if it is curl or wget, or a shell that runs one.
+    Yield the hosts in the arguments of a program that is curl, wget, or a shell that runs these.
 
     ``rest`` may have the program's working directory and environment.
     """
@@ -48,7 +48,7 @@ def _shell_words(command: str) -> list[str]:
 
     try:
         words = split(command)
-    except ValueError:  # a quote is not closed
+    except ValueError:  # a quote is unclosed
         words = [word.strip("\"'") for word in command.split()]
     return [word.strip(";&|()") for word in words]
 
@@ -85,7 +85,7 @@ def _listed(words: list[str], folder: str) -> Iterator[str]:
 
 
 def _leads_out(word: str) -> bool:
-    """Return whether a word is a URL or an IP address of another machine."""
+    """Return whether a word is a URL, or an IP address of another machine."""
     from ipaddress import ip_address
 
     host = _host(word) or ""
@@ -98,14 +98,14 @@ def _leads_out(word: str) -> bool:
 
 
 def _host_field(word: str) -> str | None:
-    """Return the host in a ``Host`` header field, if it is the real API's."""
+    """Return the host in a ``Host`` header field, if it is a host of the real API."""
     name, _, value = word.partition(":")
     value = value.strip()
     return value if name.lower() in ("host", "-hhost") and is_real(value) else None
 
 
 def _url_host(word: str) -> str | None:
-    """Return the host of a URL; without a scheme, only if it is the real API's."""
+    """Return the host of a URL; without a scheme, only if it is a host of the real API."""
     host = _host(word)
     return host if word.startswith(_SCHEMES) or is_real(host) else None
 

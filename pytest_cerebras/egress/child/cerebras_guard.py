@@ -1,12 +1,12 @@
 """
 Stops requests where the interpreter resolves names, connects sockets and starts programs.
 
-This is an audit hook (PEP 578): the interpreter itself calls it. Patching ``socket`` instead would
-miss libraries that imported the functions before. Python has no way to remove an audit hook, so it
-is added once, and does nothing while ``_watching`` is empty.
+This is an audit hook (PEP 578), which the interpreter itself calls. Patching ``socket`` instead
+would miss libraries that imported its functions earlier. Python has no way to remove an audit hook,
+so it is added once, and does nothing while ``_watching`` is empty.
 
 Every Python child of a test imports this module at its start, perhaps with another Python and
-without this package's dependencies. So it imports next to nothing until it has to refuse a request.
+without this package's dependencies. So it imports very little until it has to refuse a request.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 
-TYPE_CHECKING = False  # as in typing, which is slow to import
+TYPE_CHECKING = False  # replaces the constant of typing, which is slow to import
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
@@ -24,25 +24,25 @@ if TYPE_CHECKING or __package__:
     from . import cerebras_redirect
     from .cerebras_fetchers import fetched
     from .cerebras_hosts import is_real, is_this_machine, name_of, names_another
-else:  # in a child, whose import path has this folder until this module is imported
+else:  # in a child, this folder is on the import path while this module is imported
     import cerebras_redirect
     from cerebras_fetchers import fetched
     from cerebras_hosts import is_real, is_this_machine, name_of, names_another
 
-# the first word of a note: an attempt to reach the real API or another host, a read, a host asked
+# the first word of a note: a request to the real API or elsewhere, a read, a request let through
 OURS, OTHERS, READ, ASKED = "real", "other", "read", "asked"
-STRAY = "stray"  # an attempt, to any host, that the current test has not caused
+STRAY = "stray"  # a request, to any host, not caused by the current test
 VARIABLE = "CEREBRAS_MOCK_GUARD"
 RUN = "run"  # the mode of a guard for a whole run; while a test has its own guard, it is idle
 REDIRECT = "redirect"  # the mode of a test in which clients are redirected to the mock
 PROXIED = "proxied"  # the mode of a command: clients are redirected to the mock or use its proxy
 _ACTIVE = "while the mock is active, nothing may reach the real API"
 _MADE_BEFORE = (
-    "a client made before the test keeps the real address: make it in a function or fixture"
+    "a client made before the test keeps the real address, so make it in a function or fixture"
 )
-_REPLACED = "or, if the address is written into it, let the test put cerebras_mock.url there"
-_REDIRECTED = "or, if the address is written into it, use --cerebras-mode redirect"
-# by mode, and by whether respx mode answers the sending client: the advice must help this client
+_REPLACED = "or, if the app has a fixed address, let the test replace it by cerebras_mock.url"
+_REDIRECTED = "or, if the app has a fixed address, use --cerebras-mode redirect"
+# the advice, by the mode and by whether respx mode answers the client that sends
 _RULES = {
     ("server", True): (
         f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; "
@@ -52,24 +52,24 @@ _RULES = {
         f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, {_REDIRECTED}; {_MADE_BEFORE}"
     ),
     ("respx", True): (
-        f"{_ACTIVE}; respx mode answers for api.cerebras.ai, through the transports that httpx and "
-        "httpx2 ship; let the app read CEREBRAS_BASE_URL, and use --cerebras-mode server"
+        f"{_ACTIVE}; respx mode answers for api.cerebras.ai only through the transports of httpx "
+        "and httpx2; let the app read CEREBRAS_BASE_URL, and use --cerebras-mode server"
     ),
     ("respx", False): (
-        f"{_ACTIVE}; respx mode answers httpx and httpx2, in the test's own process, and no other "
-        "client; use --cerebras-mode redirect, which answers other clients in Python and Node"
+        f"{_ACTIVE}; respx mode answers only httpx and httpx2 in the test's own process; use "
+        "--cerebras-mode redirect, which answers other clients in Python and Node"
     ),
 }
 _IN_REDIRECT = (
-    f"{_ACTIVE}; redirect mode answers for api.cerebras.ai, on connections that Python or Node "
-    "makes during the test, without a proxy; let the app read CEREBRAS_BASE_URL"
+    f"{_ACTIVE}; redirect mode answers for api.cerebras.ai only on connections that Python or "
+    "Node makes during the test, without a proxy; let the app read CEREBRAS_BASE_URL"
 )
 # for other programs, which neither redirect mode nor respx mode reaches
 _OF_A_PROGRAM = {
     "server": f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, {_REPLACED}",
     "respx": (
-        f"{_ACTIVE}; respx mode answers httpx and httpx2, in the test's own process, and no other "
-        f"client; use --cerebras-mode server, and let the app read CEREBRAS_BASE_URL, {_REPLACED}"
+        f"{_ACTIVE}; respx mode answers only httpx and httpx2 in the test's own process; use "
+        f"--cerebras-mode server, and let the app read CEREBRAS_BASE_URL, {_REPLACED}"
     ),
 }
 _NOT_TURNED = (
@@ -77,8 +77,8 @@ _NOT_TURNED = (
     "cerebras-mock run --sealed"
 )
 _OUTSIDE = (
-    "in this run nothing may reach the real API, and the mock answers only during a test; make the "
-    "client in a function that a test calls, or in a fixture that asks for cerebras_mock"
+    "in this run nothing may reach the real API, and the mock answers only during a test; make "
+    "the client in a function that a test calls, or in a fixture that uses cerebras_mock"
 )
 _ANSWERED = frozenset({"httpx", "httpx2"})
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -88,7 +88,7 @@ _LINE = 4096  # bytes at the start of a request that may hold its first line
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _foreign: dict[str, bool] = {}  # a cache for ``_is_foreign``, by file
 _watching: list[Guard] = []  # the active guards, innermost last
-_turned: list[cerebras_redirect.Redirect] = []  # where clients are redirected to, innermost last
+_turned: list[cerebras_redirect.Redirect] = []  # the targets of redirected clients, innermost last
 _children: list[Guard] = []  # this process's guard, if it is a child that has not connected yet
 
 
@@ -98,12 +98,12 @@ class EscapeError(OSError):
 
 class Guard:
     """
-    Refuses requests to the real API; if ``others`` is ``block``, to all other machines.
+    Refuses requests to the real API; if ``others`` is ``block``, also to all other machines.
 
-    ``mode`` is the mock's, or ``RUN``. Each attempt is noted as a line in the file ``path``: it may
-    happen in a child process, and the app may swallow the error. ``elsewhere`` returns why the code
-    that runs now does not belong to the test; an empty string if it may belong to it. ``in_child``
-    is true in a child process of the test.
+    ``mode`` is the mode of the mock, or ``RUN``. Each attempt is noted as a line in the file
+    ``path``, because it may happen in a child process, and the app may swallow the error.
+    ``elsewhere`` returns why the running code does not belong to the test; an empty string if it
+    may belong to the test. ``in_child`` is true in a child process of the test.
     """
 
     def __init__(self, path: str, *, mode: str = "server", others: str = "pass") -> None:
@@ -118,7 +118,7 @@ class Guard:
         """
         Raise EscapeError if requests to this host are forbidden.
 
-        ``by_program`` says that a program which sends one is about to start.
+        ``by_program``: a program that sends such a request is about to start.
         """
         name = name_of(host)
         if self._mode == RUN and _watching[-1:] != [self]:
@@ -126,7 +126,7 @@ class Guard:
         if is_real(host):
             whose, rule = OURS, self._rule(by_program=by_program)
         elif self._others == "block" and not is_this_machine(name):
-            whose, rule = OTHERS, "with --cerebras-others block nothing leaves this machine"
+            whose, rule = OTHERS, "with --cerebras-others block, no request may leave this machine"
         else:
             self._note_asked(name)
             return
@@ -137,7 +137,7 @@ class Guard:
         raise EscapeError(sentence)
 
     def _note_asked(self, name: str) -> None:
-        """Note once that the test asks another host, because the mock may have been meant."""
+        """Note once a request to another host, because it may have been meant for the mock."""
         is_new = name not in self._asked and len(self._asked) < _MOST_ASKED
         if self._mode != RUN and is_new and names_another(name) and not self.elsewhere():
             self._asked.add(name)
@@ -155,11 +155,11 @@ class Guard:
         return _RULES[self._mode, not self.in_child and _is_by_httpx()]
 
     def sees(self, event: str) -> bool:
-        """Return whether the guard handles an event; if ``PROXIED``, only those of sockets."""
+        """Return whether the guard handles an event; with ``PROXIED``, only events of sockets."""
         return self._mode != PROXIED or event.startswith("socket.")
 
     def watch(self) -> None:
-        """Start to refuse requests that the interpreter is about to make."""
+        """From now on, refuse requests that the interpreter is about to make."""
         _watching.append(self)
 
     def unwatch(self) -> None:
@@ -182,7 +182,7 @@ class Guard:
 
 
 def guard_child() -> None:
-    """Guard this process until it ends, as ``CEREBRAS_MOCK_GUARD`` in the environment says."""
+    """Guard this process until it ends, as set in the variable ``CEREBRAS_MOCK_GUARD``."""
     mode, _, rest = os.environ.get(VARIABLE, "").partition(":")
     others, _, path = rest.partition(":")
     if path:
@@ -195,7 +195,7 @@ def guard_child() -> None:
 
 
 def turn_to(redirect: cerebras_redirect.Redirect) -> None:
-    """Let requests to the real host by name pass, because the name leads to the mock."""
+    """Let requests to the name of the real host pass, because this name leads to the mock."""
     _turned.append(redirect)
 
 
@@ -205,7 +205,7 @@ def turn_from(redirect: cerebras_redirect.Redirect) -> None:
 
 
 def ports_instead_of(host: object) -> tuple[int, ...]:
-    """Return the mock's ports to which clients of a host are redirected; none if they are not."""
+    """Return the mock's ports to which clients of a host are redirected; none if they aren't."""
     name = name_of(host)
     return next((each.ports for each in reversed(_turned) if name in each.hosts), ())
 
@@ -233,10 +233,10 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 
 def _note_reads(_: Any, address: Any) -> None:
     """
-    From now on note this child's reads, if it connects to this machine.
+    From now on, note the reads of this child if it connects to this machine.
 
-    The test needs their time-outs, to know whether the child will end a stall by itself. The socket
-    class is patched only now, because most children never connect, and the import takes time.
+    By the time-outs, the test finds out whether the child will end a stall. The socket class is
+    patched only now, because most children never connect, and the import takes time.
     """
     if isinstance(address, tuple) and is_this_machine(name_of(address[0])):
         from socket import socket
@@ -252,7 +252,7 @@ def _noting(
 ) -> Callable[..., Any]:
     def noting(connection: Any, *args: Any, **kwargs: Any) -> Any:
         timeout = connection.gettimeout()
-        if timeout != 0 and len(known) < _MOST_READS:  # 0: an event loop's, with its own time-outs
+        if timeout != 0 and len(known) < _MOST_READS:  # 0: an event loop has its own time-outs
             port = _own_port(connection)
             if port is not None and known.get(port, -1.0) != timeout:
                 known[port] = timeout
@@ -272,7 +272,7 @@ def _own_port(connection: Any) -> int | None:
 
 
 def note_forked(port: int, timeout: float | None) -> None:
-    """Note a read in a process that was forked from the test's; see ``note_read``."""
+    """Note a read in a process that was forked from the test process; see ``note_read``."""
     if _watching:
         _watching[-1].note_read(port, timeout)
 
@@ -296,8 +296,8 @@ def _sent(connection: Any, data: Any) -> Iterator[object]:
     yield connection.host
     _, _, asked = bytes(data[:_LINE] if isinstance(data, bytes) else b"").partition(b" ")
     target, _, version = asked.partition(b" ")
-    if version.startswith(b"HTTP/"):  # otherwise it is a body
-        # through a proxy, the target of the request names the real host
+    if version.startswith(b"HTTP/"):  # any other data is a body
+        # through a proxy, the request line names the real host
         yield urlsplit(target if b"://" in target else b"//" + target).hostname
 
 
@@ -319,7 +319,7 @@ _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
 
 
 def _spot() -> str:
-    """Return, in brackets, the line of code that sends, or else a line that waits meanwhile."""
+    """Return in brackets the line of code that sends, or else a line that waited meanwhile."""
     word, line = _own_line()
     waits = " waited" if word else ""
     return f" ({word}{line}{waits})" if line else ""
@@ -335,8 +335,8 @@ def _own_line() -> tuple[str, str]:
     """
     Return an empty word, and the user's innermost line of code on the stack.
 
-    Some libraries send from a thread or task of their own, with no user code on its stack. Then the
-    word is "while", and the line comes from another task of the loop, this thread or the main one.
+    Some libraries send from their own thread or task, whose stack has no user code. Then the word
+    is "while", and the line is in another task of the loop, in this thread or in the main thread.
     """
     stack = sys._getframe()  # noqa: SLF001 (``inspect``, the public way, is slow to import)
     waiting = (_other_tasks(), _frames(stack), _main_thread())
@@ -361,14 +361,14 @@ def _asyncio() -> Any:
 
 
 def _task_begin() -> FrameType | None:
-    """Return the outermost frame of the running task: the frames that called it run the loop."""
+    """Return the outermost frame of the running task, whose callers run the loop."""
     asyncio = _asyncio()
     task = asyncio and asyncio.current_task()
     return task and getattr(task.get_coro(), "cr_frame", None)
 
 
 def _other_tasks() -> Iterator[FrameType]:
-    """Yield the frames of the event loop's other tasks, each from the inside out."""
+    """Yield the frames of the event loop's other tasks, the innermost frame of each first."""
     asyncio = _asyncio()
     for task in asyncio.all_tasks() - {asyncio.current_task()} if asyncio else ():
         awaiting, found = task.get_coro(), []
@@ -382,12 +382,12 @@ def _main_thread() -> Iterator[FrameType]:
     from threading import main_thread
 
     ident = main_thread().ident or 0
-    # a tuple, so that all frames are taken at once: the thread goes on meanwhile
+    # a tuple, which takes all frames at once, because the thread continues meanwhile
     yield from tuple(_frames(sys._current_frames().get(ident)))  # noqa: SLF001
 
 
 def _is_foreign(name: str) -> bool:
-    """Return whether a file is not the user's: part of Python, a library, or this package."""
+    """Return whether a file belongs to Python, a library or this package, not to the user."""
     if name not in _foreign:
         from sysconfig import get_path
 

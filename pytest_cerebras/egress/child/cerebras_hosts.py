@@ -1,4 +1,4 @@
-"""Recognises the hosts of the real API and the names of this machine."""
+"""Recognizes the hosts of the real API and the names of this machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def name_of(host: object) -> str:
 
 
 def is_this_machine(name: str) -> bool:
-    """Return whether a name or address is this machine's own."""
+    """Return whether a name or address is that of this machine."""
     from ipaddress import ip_address
 
     if not name or name == "localhost" or name.endswith(".localhost"):
@@ -31,6 +31,6 @@ def is_this_machine(name: str) -> bool:
 
 
 def names_another(name: str) -> bool:
-    """Return whether this is the name of another machine, and no address."""
+    """Return whether a host is the name of another machine rather than an address."""
     is_address = not name.strip("0123456789.") or ":" in name
     return not is_address and not is_this_machine(name)

@@ -1,10 +1,11 @@
 """
-Redirects a Python process to the mock, if its code has the real host hard-coded.
+Redirects a Python process to the mock if its code has the real host hard-coded.
 
-All libraries written in Python resolve names by ``socket.getaddrinfo``. There, the mocked hosts get
-the mock's address. An ``ssl.SSLContext`` checks certificates, so each context that reads any roots
-reads the mock's as well. Both modules are changed when the app imports them. So an app that patches
-them itself, as gevent does, comes first.
+All libraries written in Python resolve names by ``socket.getaddrinfo``. This function is changed to
+return the mock's address for the mocked hosts. An ``ssl.SSLContext`` checks certificates, so each
+context that reads root certificates reads the mock's as well. Both modules are changed when the app
+imports them. So the changes come after those of an app that patches the modules itself, as with
+gevent.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import os
 import sys
 
-TYPE_CHECKING = False  # as in typing, which is slow to import
+TYPE_CHECKING = False  # replaces the constant of typing, which is slow to import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
@@ -26,10 +27,10 @@ _READS_ROOTS = ("load_verify_locations", "load_default_certs", "set_default_veri
 
 class Redirect:
     """
-    The target: ``hosts`` lead to a port that speaks TLS, or to ``plain_port`` for port 80.
+    The target of redirected ``hosts``: a port with TLS, or ``plain_port`` for port 80.
 
-    ``authority`` is the path of a certificate in PEM. The text has these in this order, separated
-    by commas; the hosts are separated by spaces.
+    ``authority`` is the path of a certificate in PEM. The text has these values in this order,
+    separated by commas; the hosts are separated by spaces.
     """
 
     def __init__(self, text: str) -> None:
@@ -45,7 +46,7 @@ class Redirect:
         return self.tls_port, self.plain_port
 
     def port_for(self, port: Any) -> int:
-        """Return the mock's port that replaces the one named by a client."""
+        """Return the mock's port that replaces the port of a client."""
         return self.plain_port if port in _HTTP else self.tls_port
 
     @property
@@ -79,7 +80,7 @@ class Redirect:
         anyio.connect_tcp = connect_tcp
 
     def trust(self, ssl: Any) -> None:
-        """Make each context that reads roots trust the mock's authority."""
+        """Make each context that reads root certificates trust the mock's authority."""
         with open(self.authority, encoding="ascii") as file:
             pem = file.read()
         locate = ssl.SSLContext.load_verify_locations
@@ -126,7 +127,7 @@ class _Importer:
 
 
 def redirect_child() -> None:
-    """Redirect this process to the mock for the rest of its life, as the environment says."""
+    """Redirect this process to the mock until it ends, with the settings in the environment."""
     text = os.environ.get(VARIABLE)
     if text:
         patches = Redirect(text).patches

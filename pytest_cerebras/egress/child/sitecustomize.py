@@ -1,9 +1,9 @@
 """
-Guards a Python child process of a test, and redirects it to the mock if the environment says so.
+Guards a Python child process of a test, and redirects it to the mock if the environment is set so.
 
-Python imports this module when a child starts with the variables of ``cerebras_mock.env()``. Since
-Python imports only the first ``sitecustomize`` that it finds, this module imports the next one,
-which the environment may rely on.
+Python imports this module when a child starts with the variables of ``cerebras_mock.env()``. Python
+imports only the first ``sitecustomize`` that it finds. So this module imports the next one, because
+the environment may need it.
 """
 
 import os

@@ -1,1 +1,1 @@
-"""Compares the results of an app with the answers that it was served."""
+"""Compares the results of an app with the answers that the mock sent."""

@@ -1,8 +1,8 @@
 """
-Checks that an app hands out the texts that it was served.
+Checks that an app returns the texts of the answers that the mock sent.
 
 An app may drop white space around a text, change line ends, drop thoughts in tags, and write text
-of its own around an answer. It may also parse an answer in JSON, or hand out one of its values.
+of its own around an answer. It may also parse an answer in JSON, or return one of the values in it.
 """
 
 from __future__ import annotations
@@ -26,42 +26,42 @@ from mockserver.journal.grouping import grouped
 from .differences import Difference, difference
 from .results import fields
 
-_BEGINNING = 12  # characters of an answer that are looked for in a longer text
+_BEGINNING = 12  # characters of an answer that are searched for in a longer text
 _BY_CHANCE = 16  # characters; an answer this short may occur inside other words by chance
-_LIKE = 1 / 2  # if a text has this share of an answer, it is a part of that answer
+_LIKE = 1 / 2  # a text with this share of an answer counts as a part of the answer
 _ENDED = ("stop", "tool_calls")
-_MADE = (date, time, timedelta, Decimal, UUID, PurePath)  # made from text or numbers of JSON
+_MADE = (date, time, timedelta, Decimal, UUID, PurePath)  # made from JSON texts or numbers
 _THOUGHTS = re.compile(r"\s*<((?:think|thought|reason)\w*)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
 class ServedAnswer:
-    """An answer that was served in full."""
+    """An answer that was sent completely."""
 
     exchange: Exchange
     choice: Served
 
     @cached_property
     def forms(self) -> list[str]:
-        """The forms in which the text may be handed out: without its thoughts, and with them."""
+        """The forms in which the text may be returned: without its thoughts, and with them."""
         text = self.choice.text
         forms = map(_normal, (_THOUGHTS.sub("", text, count=1), text))
         return list(dict.fromkeys(filter(None, forms)))
 
     @cached_property
     def values(self) -> Counter[str]:
-        """The texts and numbers in its JSON; none if it is not JSON."""
+        """The texts and numbers in the JSON of the answer; none if the answer is not JSON."""
         return Counter(map(_written, _inside(self.parsed)))
 
     @cached_property
     def parsed(self) -> Any:
-        """The text parsed as a JSON object or list; None if it is neither."""
+        """The answer's text parsed as a JSON object or list; None for any other text."""
         found = map(_parsed, self.forms)
         return next((one for one in found if one is not None), None)
 
 
 def answers(journal: Journal) -> list[ServedAnswer]:
-    """Return the answers that were served in full and are not blank: the last of each call."""
+    """Return the last answer of each call, if it was sent completely and is not blank."""
     return [
         ServedAnswer(call.last, choice)
         for call in grouped(journal)
@@ -72,11 +72,11 @@ def answers(journal: Journal) -> list[ServedAnswer]:
 
 def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Difference] | None:
     """
-    Return the first answer that is missing from a result, and how the result differs from it.
+    Return the first answer that is missing from a result, and its difference from the result.
 
     If there are several answers, some may be meant for the app alone, such as drafts. So if a
-    result has one of them, another counts as lost only if the result has a part of it, or is empty
-    in its place.
+    result has one answer, another answer counts as lost only if the result has a part of that other
+    answer, or is empty in its place.
     """
     texts = list(_texts(result))
     missing = [one for one in served if not _is_in(one, texts, result)]
@@ -95,7 +95,7 @@ def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Diff
 
 
 def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
-    """Whether a result has an answer: its text, all values of its JSON, or just one of them."""
+    """Whether a result has an answer: its text, all values of its JSON, or one of these values."""
     if any(_has(text, form) for text in texts for form in answer.forms):
         return True
     values = [one for _, one in fields(result)]
@@ -109,7 +109,7 @@ def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
 
 
 def _without(known: Sequence[str], text: str) -> list[str]:
-    """Return the rest of a text without the known answers and pieces of them."""
+    """Return the parts of a text that remain without the known answers and pieces of these."""
     rests = re.split("|".join(map(re.escape, known)), text) if known else [text]
     return [rest.strip() for rest in rests if not any(rest in one for one in known)]
 
@@ -136,13 +136,17 @@ def _likeness(found: Difference) -> float:
 
 
 def _from_beginning(text: str, form: str) -> str:
-    """Return a text from the point where an answer begins in it; all of it if none does."""
+    """
+    Return a text from the beginning of an answer on.
+
+    The result is the whole text if no answer begins in it.
+    """
     found = text.find(form[:_BEGINNING]) if len(form) > _BY_CHANCE else 0
     return text[max(0, found) :]
 
 
 def _is_empty(result: object, at: int, count: int, known: Sequence[str]) -> bool:
-    """Whether a result is a list of texts or messages that is blank in place of answer ``at``."""
+    """Whether a result is a list of texts or messages whose item for answer ``at`` is blank."""
     if not isinstance(result, Sequence) or isinstance(result, (str, bytes)) or not result:
         return False
     if not all(isinstance(item, str) for item in result):
@@ -168,7 +172,7 @@ def _twice(
 
 
 def _texts(result: object) -> Iterator[str]:
-    """Yield each text of a result, then the joined texts of each name: they may be pieces."""
+    """Yield each text of a result, then the joined texts of each name, which may be pieces."""
     by_name: dict[str, list[str]] = {}
     for name, value in fields(result):
         text = value.decode(errors="replace") if isinstance(value, bytes) else value
@@ -187,7 +191,7 @@ def _normal(text: str) -> str:
 
 
 def _parsed(text: str) -> Any:
-    """Return a text parsed as a JSON object or list; None if it is neither."""
+    """Return a text parsed as a JSON object or list; None for any other text."""
     if not text.startswith(("{", "[")):
         return None
     try:
@@ -210,7 +214,11 @@ def _is_text(value: object) -> TypeGuard[str]:
 
 
 def _is_plain(value: object) -> bool:
-    """Whether a value is a text or number; true, false and null may be lost."""
+    """
+    Whether a value is a text or number.
+
+    The values true, false and null need not be delivered.
+    """
     return isinstance(value, (str, int, float, Enum)) and not isinstance(value, bool)
 
 

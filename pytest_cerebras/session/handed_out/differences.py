@@ -1,21 +1,21 @@
-"""Finds where a text first differs from the one that was served, and a hint at the cause."""
+"""Finds the first difference of a text from the text that was sent, and a hint at the cause."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import takewhile
 
-_AROUND = 16  # characters shown before and after a place
-_ENOUGH = 3  # equal characters that prove that a text goes on
+_AROUND = 16  # characters shown before and after a position
+_ENOUGH = 3  # equal characters that prove that a text continues
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """
-    The first difference between a ``result`` and the text that was ``served``.
+    The first difference between a ``result`` and the text that the mock ``served``.
 
     ``at`` is its position, in characters from the beginning. ``same`` is the number of characters
-    that both texts share before it and at their ends.
+    that both texts share before this position and at their ends.
     """
 
     served: str
@@ -28,17 +28,18 @@ class Difference:
         if not self.result:
             return self.hint
         served, result = (_place(text, self.at) for text in (self.served, self.result))
-        return f"at character {self.at}, {served} was served but {result} handed out: {self.hint}"
+        parts = f"the answer has {served}, but the result has {result}"
+        return f"at character {self.at}, {parts}: {self.hint}"
 
 
 def difference(served: str, result: str, last_piece: str = "") -> Difference:
     """
     Return the first difference of two texts that are not equal.
 
-    ``last_piece`` is the last piece in which the text was served.
+    ``last_piece`` is the last piece of the text as it was sent.
 
     >>> print(difference("Once upon a time", "Once upon", " a time"))
-    at character 9, 'Once upon| a time' was served but 'Once upon|' handed out: the last chunk is missing
+    at character 9, the answer has 'Once upon| a time', but the result has 'Once upon|': the last chunk is missing
     >>> print(difference("Once upon a time", "Onceupon a time").hint)
     a space is lost
     """  # noqa: E501 (a line of the output)
@@ -54,7 +55,7 @@ def difference(served: str, result: str, last_piece: str = "") -> Difference:
 
 
 def _missing(served: str, at: int, last_piece: str) -> str:
-    """Return a hint for a text that ends at this place."""
+    """Return a hint for a text that ends at this position."""
     if not at:
         return "all of it is missing"
     if served[at:].strip() == last_piece.strip():
@@ -63,7 +64,7 @@ def _missing(served: str, at: int, last_piece: str) -> str:
 
 
 def _changed(served: str, result: str, at: int) -> str:
-    """Return a hint for a known kind of change at this place; none for any other."""
+    """Return a hint for a known kind of change at this position; empty for any other."""
     left, came = served[at:], result[at:]
     if came.startswith("\ufffd"):
         return "a character of several bytes was decoded in pieces"
@@ -90,7 +91,7 @@ def _common(one: str, other: str) -> int:
 
 
 def _place(text: str, at: int) -> str:
-    """Return the text around a place, with a ``|`` at the place itself."""
+    """Return the text around a position, with a ``|`` at the position itself."""
     before = "..." if at > _AROUND else ""
     after = "..." if len(text) > at + _AROUND else ""
     shown = f"{text[max(0, at - _AROUND) : at]}|{text[at : at + _AROUND]}"

@@ -1,4 +1,4 @@
-"""Reads what an app hands out, and finds whether it passes off a part of an answer as the whole."""
+"""Reads the results of an app, and detects a part of an answer that is presented as the whole."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def passed_off(result: object, text: str) -> bool:
     """
     Return whether a result has the text, and nothing that marks the text as incomplete.
 
-    A result may be a text, the pieces of one, or anything with fields. An exception, None, or a
-    text with a mark or a continuation is not passed off as whole.
+    A result may be a text, the pieces of a text, or any object with fields. An exception, None, or
+    a text with a mark or a continuation is not presented as whole.
 
     >>> passed_off("Once upon", "Once upon"), passed_off("Once upon ...", "Once upon")
     (True, False)
@@ -31,7 +31,7 @@ def passed_off(result: object, text: str) -> bool:
 
 
 def fields(result: object) -> Iterator[tuple[str, object]]:
-    """Yield the name and value of each field in a result, with the pieces of a text joined too."""
+    """Yield the name and value of each field in a result, and the joined text of pieces."""
     yield from _fields(result, "", _DEEP, set())
 
 

@@ -37,7 +37,7 @@ def test_today():
         (
             Bodies,
             {"usage": ["total_tokens", "prompt_tokens_details"]},
-            "usage should have completion_tokens and prompt_tokens too",
+            "usage should also have completion_tokens and prompt_tokens",
         ),
         (Bodies, {"completion_details": ["cached_tokens"]}, "'reasoning_tokens'"),
         (Bodies, {"prompt_details": ["reasoning_tokens"]}, "'cached_tokens' or 'image_tokens'"),
@@ -69,7 +69,7 @@ def test_sample_key():
 def test_no_cookie(refused, template):
     """A template that could not be filled in is refused, with one that could."""
     message = refused(HeaderFields, {"cookie": template})
-    assert "should be a template of {token} and {expires:%Y-%m-%d}" in message
+    assert "should be a template with {token} and {expires:%Y-%m-%d}" in message
 
 
 def test_cookie():

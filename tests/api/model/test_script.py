@@ -31,7 +31,7 @@ def test_script(reply, answers, says):
 )
 def test_several_contents(given, found):
     """A script has one content at most, and says which may stand beside it."""
-    with pytest.raises(ValueError, match=f"^has {found}: of text, json, tokens and echo there may"):
+    with pytest.raises(ValueError, match=f"^has {found}, but only one of text, json, tokens"):
         Script(**given, reasoning="Hm.")
 
 

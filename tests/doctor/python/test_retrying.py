@@ -114,6 +114,6 @@ def test_count_is_told():
         f"from cerebras.cloud.sdk import Cerebras\nimport tenacity\n{decorated('tenacity.retry')}"
     )
     (one,) = findings(code.replace("Cerebras()", "Cerebras(max_retries=4)"), "app.py", NEWEST)
-    assert one.what.startswith("@tenacity.retry sends the call again")
+    assert one.what.startswith("@tenacity.retry retries the call")
     assert "up to 5 requests" in one.what
     assert one.line == 6

@@ -106,7 +106,7 @@ def test_blocked(proxying, host):
             client.get("https://a.example/")
         answer = client.get(f"http://{host.address}/")
         assert (answer.status_code, host.heads) == (403, [])
-        assert answer.text == "the mock lets nothing out to 127.0.0.1\n"
+        assert answer.text == "the mock blocks all requests to 127.0.0.1\n"
         assert client.redirect.proxy.blocked == {"a.example": 1, "127.0.0.1": 1}
 
 

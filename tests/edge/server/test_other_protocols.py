@@ -16,11 +16,11 @@ from mockserver.edge.server.redirected import Redirect
 from mockserver.edge.server.threaded import ThreadedServer
 
 TLS = (
-    "a client speaks TLS to the mock's port, which is http: write http:// in the base URL, or "
-    "serve with --tls-cert and --tls-key"
+    "a client speaks TLS to the mock's port, which has no TLS; write http:// in the base URL, "
+    "or serve with --tls-cert and --tls-key"
 )
 HTTP2 = (
-    "a client speaks HTTP/2 without TLS to the mock's port, which takes HTTP/1.1 only: let the "
+    "a client speaks HTTP/2 without TLS to the mock's port, which takes only HTTP/1.1; let the "
     "client use HTTP/1.1"
 )
 

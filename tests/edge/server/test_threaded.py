@@ -82,7 +82,7 @@ def test_start_that_hangs(monkeypatch):
 
 
 def test_stop_that_hangs(monkeypatch):
-    """One that does not end is left behind, with a warning; others end while nothing is said."""
+    """One that does not end is left running, with a warning; others end while nothing is said."""
     going_on, stop = Event(), Site.stop
 
     async def hang(site):
@@ -93,7 +93,7 @@ def test_stop_that_hangs(monkeypatch):
     server = ThreadedServer(LiveEngine())
     server.start()
     monkeypatch.setattr(threaded, "_PATIENCE", 0.01)
-    with pytest.warns(ResourceWarning, match="left behind"):
+    with pytest.warns(ResourceWarning, match="left running"):
         server.stop()
     going_on.set()
     server._thread.join()

@@ -51,5 +51,5 @@ def test_what_looks_like_a_parameter():
 )
 def test_not_understood(text):
     """What is in the store may come from another version."""
-    with pytest.raises(UnsharedError, match="the scenario in the store is not understood"):
+    with pytest.raises(UnsharedError, match="this replica can't read the scenario in the store"):
         understood(text)

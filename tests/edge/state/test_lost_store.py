@@ -73,7 +73,7 @@ def test_store_is_lost(own_redis, monkeypatch):
             await asyncio.to_thread(own_redis.stop)
             refused = await sent(live)
             assert (refused.status, refused.error["code"]) == (503, "mock_state_lost")
-            with pytest.raises(LostError, match="the store is lost"):
+            with pytest.raises(LostError, match="the store can't be reached"):
                 await asyncio.to_thread(live.restart)
             await asyncio.to_thread(own_redis.start)
             await until(lambda: live.store.up)
@@ -150,7 +150,7 @@ def test_alone(own_redis, caplog):
             assert await statuses(*[live] * 3) == [418, 418, 200]
 
     asyncio.run(play())
-    assert "goes on alone: limits and state are its own" in caplog.text
+    assert "continues alone, with separate limits and state" in caplog.text
     assert "shares its state again" in caplog.text
 
 

@@ -56,7 +56,7 @@ def test_ends_with_a_killed_mock():
 def test_no_server(monkeypatch):
     """Without a server, it says what to install."""
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(NoServerError, match="needs redis-server or valkey-server: install"):
+    with pytest.raises(NoServerError, match="needs redis-server or valkey-server; install"):
         private_store().__enter__()
 
 

@@ -115,8 +115,8 @@ def test_another_scenario_joins(redis, caplog):
             assert (await sent(two)).status == 200
 
     asyncio.run(play())
-    assert "joins 'limited', which others play at unix://" in caplog.text
-    assert "'first' as given here is not played" in caplog.text
+    assert "plays 'limited', like the other replicas at unix://" in caplog.text
+    assert "and not 'first' as given here" in caplog.text
 
 
 def test_change(redis):
@@ -213,7 +213,7 @@ def test_not_understood(redis):
     async def play():
         async with replicas(redis, FIRST) as (live,):
             redis.command("HSET", "cerebras-mock:mock:run", "definition", "{}")
-            with pytest.raises(UnsharedError, match="is not understood"):
+            with pytest.raises(UnsharedError, match="can't read the scenario in the store"):
                 async with replica(redis, name="late").sharing():
                     pass
             redis.command("HINCRBY", "cerebras-mock:mock:run", "run", 1)

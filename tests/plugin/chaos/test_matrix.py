@@ -179,7 +179,11 @@ async def test_async(async_cerebras_client):
         ("", ("--cerebras-chaos", ","), "--cerebras-chaos names no scenario"),
         ("@pytest.mark.cerebras_chaos(expects='x')", (), "does not take expects; it takes names"),
         ("@pytest.mark.cerebras_chaos('tag:x')", (), "@pytest.mark.cerebras_chaos: no tag is call"),
-        ("@pytest.mark.cerebras_chaos('')", (), "names no scenario: all, NAME, FILE or tag:NAME"),
+        (
+            "@pytest.mark.cerebras_chaos('')",
+            (),
+            "names no scenario: use all, NAME, FILE or tag:NAME",
+        ),
         ("@pytest.mark.cerebras_chaos(3)", (), "scenarios should be strings, found (3,)"),
         ("@pytest.mark.cerebras_chaos(expect='dies')", (), "expect should be one of survives, ra"),
         ("@pytest.mark.cerebras_chaos(expect='raises')", (), "belong together"),

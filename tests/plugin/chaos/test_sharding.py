@@ -174,8 +174,14 @@ def test_wrong_elsewhere(run, monkeypatch, name, place):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--cerebras-fail-under", "1"), "*give --fail-under to cerebras-mock report merge"),
-        (("--cerebras-strict", "--cerebras-baseline", "b.json"), "*there is no b.json, and a *"),
+        (
+            ("--cerebras-fail-under", "1"),
+            "*use --fail-under of cerebras-mock report merge instead*",
+        ),
+        (
+            ("--cerebras-strict", "--cerebras-baseline", "b.json"),
+            "*the baseline b.json does not exist, and a *",
+        ),
     ],
 )
 def test_needs_all(run, options, sentence):

@@ -161,7 +161,7 @@ def test_end():
 @pytest.mark.parametrize("seconds", [-100, float("nan"), float("inf"), 1e300, "60", True, None])
 def test_advance_back(clock, seconds):
     """Time never goes back, nor to nowhere, nor beyond the dates that there are."""
-    with pytest.raises(ValueError, match="a number of seconds from 0, and at most"):
+    with pytest.raises(ValueError, match="seconds from 0 up to a hundred years"):
         clock.advance(seconds)
     assert 0 <= clock.elapsed < 60
 
@@ -169,7 +169,7 @@ def test_advance_back(clock, seconds):
 def test_advance_unsettled(monkeypatch):
     """If other threads never come to rest, ``advance`` says so."""
     monkeypatch.setattr(virtual, "_PATIENCE", 0.01)
-    with pytest.raises(RuntimeError, match=r"advance\(60\): something has been at work"):
+    with pytest.raises(RuntimeError, match=r"advance\(60\): other threads have been busy"):
         VirtualClock().advance(60)  # nobody lets it settle: it does not run
 
 

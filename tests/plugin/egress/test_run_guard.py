@@ -57,7 +57,7 @@ def test_told(run, pytester):
     result.assert_outcomes(passed=1)
     assert result.ret == 0
     warning = WARNING.format(host="api.cerebras.ai", file="test_told.py", line=6)
-    result.stdout.fnmatch_lines([SECTION, f"{warning}in a fixture that asks for cerebras_mock"])
+    result.stdout.fnmatch_lines([SECTION, f"{warning}in a fixture that uses cerebras_mock"])
     assert len(told(result)) == 2  # of a file each, by the same line
     assert state() == before
 

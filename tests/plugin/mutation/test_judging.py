@@ -23,8 +23,8 @@ def test_passing_under_all_is_blind(claims):
     ("claims", "looks", "why"),
     [
         (Claims(takes_errors=True), False, "handles errors itself"),
-        (Claims(is_bound=True), False, "asserts what must not be"),
-        (STRONG, True, "asserts on what the app sent"),
+        (Claims(is_bound=True), False, "asserts that something is absent"),
+        (STRONG, True, "asserts on the requests of the app"),
     ],
 )
 def test_some_rightly_pass_whatever_the_api_says(claims, looks, why):

@@ -50,7 +50,7 @@ def test_seeing_tests_are_not_listed(mutated):
 
 
 LEFT_OUT = {
-    "test_allows_unmet": "no mutation can change what it gets",
+    "test_allows_unmet": "no mutation can change the answers that it gets",
     "test_sends_nothing": "it sends no request",
     "test_remembers": "it sends no request",
     "test_only_once": "it does not pass when it is run again",
@@ -62,9 +62,9 @@ LEFT_OUT = {
 SPARED = {
     "test_promises_something_whatever_happens": "handles errors itself",
     "test_suppresses_errors_and_counts": "handles errors itself",
-    "test_what_is_sent": "asserts on what the app sent",
-    "test_at_most_so_many": "asserts on what the app sent",
-    "test_what_must_not_be_said": "asserts what must not be",
+    "test_what_is_sent": "asserts on the requests of the app",
+    "test_at_most_so_many": "asserts on the requests of the app",
+    "test_what_must_not_be_said": "asserts that something is absent",
 }
 
 

@@ -33,7 +33,7 @@ def test_blind_tests_come_first_and_those_left_out_last():
         "Cerebras: mutation",
         "tests that notice a change: 2 of 3 (66.7 %)",
         "blind: b.py::blind",
-        "    it passes although each answer ends in its middle",
+        "    it passes although each answer ends in the middle",
         "    replay: pytest b",
         "a.py::one: noticed 1 of 2",
         "a.py::two: noticed 1 of 1",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+from types import ModuleType
+
 import pytest
 from cerebras.cloud.sdk.types.chat import chat_completion as of_cerebras
 from openai.types.chat import chat_completion as of_openai
@@ -93,3 +97,33 @@ def test_put_back():
     assert {one: set(names) for one, names in after.items()} == {
         one: {*names} for one, names in before.items()
     }
+
+
+class Importing:
+    """Garbage that imports a module when it is collected, and leaves more of its kind."""
+
+    left = 1000
+
+    def __init__(self):
+        self.itself = self
+
+    def __del__(self):
+        name = f"imported_by_garbage_{Importing.left}"
+        sys.modules[name] = ModuleType(name)
+        Importing.left -= 1
+        if Importing.left > 0:
+            Importing()
+
+
+def test_modules_that_garbage_imports(monkeypatch):
+    """The collector may run while modules are looked through, and what it frees may import."""
+    monkeypatch.setattr(sys, "modules", sys.modules.copy())
+    before = gc.get_threshold()
+    Importing()
+    gc.set_threshold(1)
+    try:
+        assert finish_reasons.watch(monkeypatch, lambda: None, ())
+    finally:
+        gc.set_threshold(*before)
+        Importing.left = 1
+        gc.collect()

@@ -217,7 +217,7 @@ def test_it(cerebras_mock):
     sentence = (
         "the scenario 'stall-mid-stream' stalls and this client has no time-out: "
         "#1 POST /v1/chat/completions gpt-oss-120b stream -> 200, 20 tokens, stalled [[]silence]; "
-        "thread 'worker' waited for 0.? s until the mock hung up: set a time-out, such as "
+        "thread 'worker' waited for 0.? s until the mock hung up; set a time-out, such as "
         "timeout=30"
     )
     result.stdout.fnmatch_lines([sentence])

@@ -136,7 +136,10 @@ def test_relevant(run):
         (("-o", "a.txt"), "-o a.txt: should end in one of .html, .json, .xml"),
         (("-o", "f/a.html"), "-o: can't write f/a.html: a file or folder is in the way"),
         (("-o", "a.html", "--fail-under", "lots"), "--fail-under should be a percentage from 0 "),
-        (("-o", "a.html", "--fail-under", "seen=1"), "--fail-under seen=1: the known measures"),
+        (
+            ("-o", "a.html", "--fail-under", "seen=1"),
+            "--fail-under seen=1: unknown measure; use met",
+        ),
         (("-o", "a.html"), "none.json can't be read: No such file or directory"),
     ],
 )

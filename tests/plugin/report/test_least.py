@@ -29,7 +29,7 @@ def test_values(given, met, noticed):
         ("lots", "--x should be a percentage from 0 to 100, found 'lots'"),
         ("noticed=nan", "--x should be a percentage from 0 to 100, found 'noticed=nan'"),
         (",90", "--x should be a percentage from 0 to 100, found ''"),
-        ("seen=70", "--x seen=70: the known measures are met, noticed, explored, as in met=90"),
+        ("seen=70", "--x seen=70: unknown measure; use met, noticed, explored, as in met=90"),
         ("90,met=80", "--x 90,met=80: met is given twice"),
     ],
 )

@@ -33,7 +33,7 @@ def test_lines():
     notes = [(test, COST, cost) for test, cost in costs.items()]
     assert list(lines([*notes, ("b", WASTED, "0.030000000"), ("a", RETIRED, "old")])) == [
         "$0.062, $0.03 of it for nothing, for the requests of 4 tests",
-        "the dearest: b $0.03, d $0.02, a $0.01",
+        "the most expensive: b $0.03, d $0.02, a $0.01",
     ]
     assert list(lines([("a", RETIRED, "old")])) == []
 

@@ -54,7 +54,9 @@ def test_tls(run):
         "urllib.request.urlopen(os.environ['CEREBRAS_BASE_URL'].replace('http:', 'https:'))"
     )
     ended = run("--", sys.executable, "-c", code)
-    assert "  not answered: a client speaks TLS to the mock's port, which is http: " in ended.stderr
+    assert (
+        "  not answered: a client speaks TLS to the mock's port, which has no TLS; " in ended.stderr
+    )
     assert "the app has asked nothing" not in ended.stderr
 
 
@@ -97,7 +99,7 @@ def test_not_executable(run, tmp_path):
         (("--scenario", "rate-limits"), "did you mean 'rate-limit'?"),
         (("--chaos", "healthy", "--scenario", "x"), "leave out --scenario and --set"),
         (("--chaos", "healthy", "--set", "a=1"), "leave out --scenario and --set"),
-        (("--chaos", "relevant"), "relevant needs tests that pytest runs; take all"),
+        (("--chaos", "relevant"), "relevant works only in pytest: use all"),
         (("--chaos", "tag:nothing"), "--chaos"),
         (("--report", "x.pdf"), "--report x.pdf: should end in one of .html, .json, .xml"),
         (("--report", "no/x.xml"), "--report no/x.xml: there is no such folder"),
@@ -156,7 +158,7 @@ def test_mistakes_in_reports(run, app, tmp_path, key):
         assert "to fix: nothing" in ended.stderr
         assert cell["symptoms"] == []
         assert cell["played"][0]["exchanges"][0]["mistake"] == ""
-        assert "Nothing: no test failed" in page
+        assert "Nothing, because no test failed" in page
         assert not texts.strip()
         return
     (symptom,) = cell["symptoms"]

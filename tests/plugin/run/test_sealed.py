@@ -139,7 +139,9 @@ def test_no_namespaces(monkeypatch, tmp_path):
     fake.write_text("#!/bin/sh\necho 'unshare: unshare failed: not permitted' >&2; exit 1\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    with pytest.raises(SealError, match=r"\(unshare failed: not permitted\); run it as root"):
+    with pytest.raises(
+        SealError, match=r"\(unshare failed: not permitted\); run the command as root"
+    ):
         sealed.run_sealed(["--", "true"], ())
 
 

@@ -22,8 +22,8 @@ def test_it(cerebras_mock):
     assert cerebras_mock.requests[0].request.path == "/v1/models"
 """
 FORGIVEN = (
-    "warning: the path has {}, which suits the base URL that the plugin sets; the mock answered, "
-    "but the real API would answer 404: where you set the URL yourself, *"
+    "warning: the path has {}, which works only with the base URL that the plugin sets; the mock "
+    "answered, but the real API would answer 404: where you set the URL yourself, *"
 )
 MODES = pytest.mark.parametrize("mode", ["server", "respx"])
 
@@ -120,7 +120,7 @@ def test_shown_of_a_failure(run, monkeypatch):
     monkeypatch.delenv("CEREBRAS_BASE_URL", raising=False)
     code = ASK.replace("WHERE", "os.environ['CEREBRAS_BASE_URL']") + "    assert 0\n"
     run(code).stdout.fnmatch_lines(
-        ["#1 GET /v1/models -> 200*", "    /models: the path has no /v1, which suits *"]
+        ["#1 GET /v1/models -> 200*", "    /models: the path has no /v1, which works only *"]
     )
 
 

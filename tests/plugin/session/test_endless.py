@@ -38,8 +38,8 @@ def test_sentence(run):
     result = run(ENDLESS, "--cerebras-max-requests", "10")
     result.assert_outcomes(failed=2, passed=2)
     sentence = (
-        "*the app sends requests endlessly: 11 requests came from test_sentence.py:6, but a test "
-        "may send only 10 from one line; the last of these that was answered got 200, * tokens, "
+        "*the app sends requests endlessly; 11 requests came from test_sentence.py:6, but a test "
+        "may send only 10 from one line; the last one that was not refused got 200, * tokens, "
         "stop. End the loop, or allow more with --cerebras-max-requests"
     )
     result.stdout.fnmatch_lines(["*_ test_told _*", sentence, "*_ test_hidden _*", sentence])
@@ -67,5 +67,5 @@ def test_who_goes_on(run, monkeypatch):
     monkeypatch.setattr("pytest_cerebras.clock.interrupt._PATIENCE", 0.01)
     result = run(SURVIVES, "--cerebras-max-requests", "10", "-rf")
     result.assert_outcomes(failed=1)
-    line = "E *EndlessRequestsError: the app sends requests endlessly: 21 requests*"
+    line = "E *EndlessRequestsError: the app sends requests endlessly; 21 requests*"
     result.stdout.fnmatch_lines([line])

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-HINT = (
-    "no request reached the mock; check that the app reads CEREBRAS_BASE_URL, and reads it during "
-    "the test"
-)
+HINT = "no request reached the mock; check that the app reads CEREBRAS_BASE_URL during the test"
 ANSWERED = "cerebras_client.models.list()"
 LOOKED_FOR = {
     "requests": "assert cerebras_mock.requests",
@@ -37,27 +34,27 @@ def test_requests_that_went_elsewhere(run, line):
 UNSENT = {
     "a line break in the key": (
         "Cerebras(api_key='csk-0\\n', max_retries=0).models.list()",
-        "no request was sent: the client refused to write it; a line break",
+        "no request was sent: the client refused to write the request, probably because of a line",
     ),
     "a letter in the key": (
         "Cerebras(api_key='csk-1\u00e9', max_retries=0).models.list()",
-        "no request was sent: the client refused to write it; the key has a character that",
+        "no request was sent: the client refused to write the request, because the key has a char",
     ),
     "quotes around the key, with openai": (
         "openai.OpenAI(api_key='\u201ccsk-1\u201d', max_retries=0).models.list()",
-        "no request was sent: the client refused to write it; the key has a character that",
+        "no request was sent: the client refused to write the request, because the key has a char",
     ),
     "quotes around the key, without an SDK": (
         "requests.get(cerebras_mock.url, headers={'authorization': 'Bearer \u201ccsk-1\u201d'})",
-        "no request was sent: the client refused to write it; the key has a character that",
+        "no request was sent: the client refused to write the request, because the key has a char",
     ),
     "no scheme": (
         "Cerebras(base_url='api.cerebras.ai', max_retries=0).models.list()",
-        "no request was sent: its base URL does not begin with http:// or https://",
+        "no request was sent: the base URL of the client does not begin with http:// or https://",
     ),
     "no scheme, without an SDK": (
         "requests.get('api.cerebras.ai/v1/models', timeout=5)",
-        "no request was sent: its base URL does not begin with http:// or https://",
+        "no request was sent: the base URL of the client does not begin with http:// or https://",
     ),
 }
 
@@ -189,8 +186,8 @@ def asks(host):
     sys.audit("socket.getaddrinfo", host, 443, 0, 0, 0)  # as if it were resolved
 """
 VENDOR = (
-    "no request reached the mock: the test asked api.openai.com, the API of OpenAI; let the app "
-    "read its base URL from OPENAI_BASE_URL, during the test"
+    "no request reached the mock, because the test sent requests to api.openai.com, the API of "
+    "OpenAI; let the app read its base URL from OPENAI_BASE_URL during the test"
 )
 
 
@@ -227,7 +224,7 @@ def test_any_other_host(run):
     """A host that nobody knows is named; addresses and this machine are not."""
     hosts = ("llm.example.com", "192.0.2.1", "localhost", "llm.example.com")
     code = f"def test_it(cerebras_mock):\n    list(map(asks, {hosts}))\n    raise ConnectionError\n"
-    assert f"{HINT}; it asked llm.example.com" in told(run, ASKED + code)
+    assert f"{HINT}; it sent requests to llm.example.com" in told(run, ASKED + code)
 
 
 def test_after_a_request(run):

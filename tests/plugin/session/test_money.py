@@ -76,7 +76,7 @@ def test_budget(spend, how):
         [
             "*= Cerebras: cost =*",
             "$0.08, for the requests of 4 tests",
-            "the dearest: *::test_allowed $0.03, *",
+            "the most expensive: *::test_allowed $0.03, *",
         ]
     )
 
@@ -190,7 +190,7 @@ def test_unknown_price(spend):
         assert cerebras_mock.cost < 1
     """
     free = OURS.replace("price: {prompt: 0, completion: 1000}", "price: null")
-    told = "*the cost is not known, because the edition has no price for ours-7b; give it one in*"
+    told = "*the cost is not known, because the edition has no price for ours-7b; add one to*"
     result = spend(code, edition=free)
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines([f"E *{told}"])
@@ -214,7 +214,7 @@ def test_dropped(spend, pytester):
     )
     found = json.loads((pytester.path / "r.json").read_text())["spent"]
     assert found["cost"] is None
-    assert found["unknown"].startswith("this needs all 2 requests, and the journal keeps")
+    assert found["unknown"].startswith("this needs all 2 requests, but the journal keeps")
 
 
 def test_junit(spend, pytester):

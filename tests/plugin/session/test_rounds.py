@@ -29,7 +29,7 @@ GUILTY = {
         "@mark.cerebras_mock('retirement-day')\ndef test(cerebras_mock): ask(cerebras_mock)",
         (
             "'retirement-day' did not act: #1 was not taken by rule 'retired': "
-            "the model is 'gpt-oss-120b', not 'llama3.1-8b'; let it act, or mark*allow_unmet=True"
+            "the model is 'gpt-oss-120b', not 'llama3.1-8b'; make it act, or mark*allow_unmet=True"
         ),
     ),
     "chaos marker": (

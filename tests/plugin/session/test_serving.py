@@ -220,7 +220,7 @@ def test_no_authority(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "trustme", None)
     result = run(BOTH_MODES, "-k", "redirect")
     result.assert_outcomes(errors=4, deselected=2)
-    result.stdout.fnmatch_lines(['*needs trustme: *install "pytest-cerebras?redirect?"*'])
+    result.stdout.fnmatch_lines(['*needs trustme for TLS; *install "pytest-cerebras?redirect?"*'])
 
 
 def test_no_port(monkeypatch, tmp_path):

@@ -226,8 +226,11 @@ def test_ignored(run):
             "test_guilty: no verdict is called 'hot-retri'; did you mean 'hot-retry'? Allowed are ",
         ),
         ({"ignored": []}, "verdicts takes {'ignore': [NAME, ...]}, found 'ignored'"),
-        ({"ignore": "hot-retry"}, "'ignore' is 'hot-retry', not a list of names"),
-        ({"ignore": [7]}, "'ignore' is [7], not a list of names"),
+        (
+            {"ignore": "hot-retry"},
+            "found 'hot-retry' for 'ignore', which should be a list of names",
+        ),
+        ({"ignore": [7]}, "found [7] for 'ignore', which should be a list of names"),
         (["x"], "verdicts should be a dictionary such as {'ignore': ['hot-retry']}, found ['x']"),
     ],
 )

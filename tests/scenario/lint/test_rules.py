@@ -149,7 +149,7 @@ NOT_COVERED = [
 def test_hidden(wide, narrow, covered):
     """A rule behind one that takes all its requests is found; nothing that is not sure."""
     odd = found(Rule("first", wide), Rule("second", narrow))
-    said = "the rule is never reached: rules[0] 'first' takes all"
+    said = "no request reaches it: rules[0] 'first' takes all"
     assert odd == [(("rules", 1), said)] * covered
 
 
@@ -207,7 +207,7 @@ def test_warnings():
     assert read(TEXT, source=path).warnings() == [
         f"{path}:7:15: rules[2].schedule: the rule never acts: its probability is 0",
         (f"{path}:8:23: rules[2].state.requires: no rule sets the state 'down'; allowed are start"),
-        f"{path}:6:5: rules[2]: the rule is never reached: rules[1] 'all' takes all",
+        f"{path}:6:5: rules[2]: no request reaches it: rules[1] 'all' takes all",
         f"{path}:2:31: parameters.unused: nothing uses this parameter",
     ]
 
@@ -238,7 +238,7 @@ def test_hidden_far_behind():
     """A rule that names the same model as one long before is found to be hidden."""
     rules = [Rule(f"r{at}", Match(model=f"m{at % 999}")) for at in range(1_000)]
     assert found(*rules) == [
-        (("rules", 999), "the rule is never reached: rules[0] 'r0' takes all"),
+        (("rules", 999), "no request reaches it: rules[0] 'r0' takes all"),
     ]
 
 
@@ -289,7 +289,7 @@ def test_meant_as_a_sequence(rules, odd):
         (
             ("rules", later, "schedule"),
             (
-                f"it counts only the requests that rules[{earlier}] does not take; to apply one "
+                f"this rule counts only requests that rules[{earlier}] leaves; to apply one "
                 "action after another, write one rule with a 'sequence'"
             ),
         )
@@ -310,7 +310,7 @@ def test_meant_as_a_sequence(rules, odd):
 def test_hidden_by_a_sequence(sequence, then, hidden):
     """Only a sequence that never ends, and lets nothing pass, takes all."""
     odd = found(Rule(sequence=sequence, then=then), Rule())
-    assert odd == [(("rules", 1), "the rule is never reached: rules[0] takes all")] * hidden
+    assert odd == [(("rules", 1), "no request reaches it: rules[0] takes all")] * hidden
 
 
 def test_sequence_of_nothing():

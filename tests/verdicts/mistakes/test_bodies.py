@@ -44,7 +44,7 @@ def said(**message):
         (
             {"tool_choice": "any", "tools": [FUNCTION]},
             "not-one-of",
-            "tool_choice is 'any', and the API takes 'none', 'auto' or 'required'",
+            "tool_choice is 'any', but the API takes 'none', 'auto' or 'required'",
             "send one of these",
         ),
         ({"max_tokens": "many"}, "wrong-type", "max_tokens is 'many'", "as a whole number"),

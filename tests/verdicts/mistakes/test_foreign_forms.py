@@ -28,7 +28,7 @@ def offered(**tool):
         (
             said({"type": "tool_result", "tool_use_id": "1", "content": "a"}),
             "foreign-part",
-            "'tool_result', which is of Anthropic's API",
+            "'tool_result', which belongs to Anthropic's API",
             "{'role': 'tool', 'tool_call_id': ..., 'content': ...}",
         ),
         (
@@ -40,13 +40,13 @@ def offered(**tool):
         (
             said({"type": "image", "source": {"type": "base64", "data": "aa"}}),
             "foreign-part",
-            "'image', which is of Anthropic's",
+            "'image', which belongs to Anthropic's",
             "'image_url'",
         ),
         (
             said({"type": "text", "text": "a"}, {"type": "input_text", "text": "a"}),
             "foreign-part",
-            "messages[0].content[1] has the type 'input_text', which is of OpenAI's Responses API",
+            "content[1] has the type 'input_text', which belongs to OpenAI's Responses API",
             "write 'text'",
         ),
         (
@@ -59,18 +59,18 @@ def offered(**tool):
             offered(type="web_search"),
             "builtin-tool",
             "tools[0] has the type 'web_search'",
-            "leave it out",
+            "leave the tool out",
         ),
         (
             offered(type="web_search_20250305", name="web_search"),
             "builtin-tool",
             "'web_search_20250305'",
-            "run it in the app",
+            "run the function in the app",
         ),
         (
             said(text="a"),
             "content-misnamed",
-            "messages[0] has 'text' in place of 'content'",
+            "messages[0] has 'text' instead of 'content'",
             "write 'content'",
         ),
     ],

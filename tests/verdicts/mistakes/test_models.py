@@ -50,7 +50,7 @@ def missed(body, told):
         (refused("llama-3.3-70b"), "retired-model", "on 2026-02-16", "send model='gpt-oss-120b'"),
         (refused("llama3.1-8b", TODAY), "retired-model", "on 2026-05-27", f"one of {SERVED}"),
         (refused("'gpt-oss-120b'"), "quoted-model", "quotes or white", "model='gpt-oss-120b'"),
-        (refused("Gpt-OSS-120b"), "model-in-capitals", "capitals", "model='gpt-oss-120b'"),
+        (refused("Gpt-OSS-120b"), "model-in-capitals", "capital letters", "model='gpt-oss-120b'"),
         (
             refused("openai/gpt-oss-120b"),
             "hugging-face-model",

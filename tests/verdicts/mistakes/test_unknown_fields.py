@@ -36,13 +36,13 @@ HI = {"role": "user", "content": "hi"}
         ({"num_ctx": 5}, "local-field", "has num_ctx:", "max_completion_tokens"),
         ({"provider": {}}, "router-field", "has provider:", "leave it out"),
         ({"store": True}, "openai-field", "has store:", "leave it out"),
-        ({"max_token": 1}, "misspelt-field", "the API's field is max_tokens", "write max_tokens"),
+        ({"max_token": 1}, "misspelt-field", "the field is called max_tokens", "write max_tokens"),
         ({"colour": 1, "size": 2}, "unknown-field", "the body has colour, size,", "leave it"),
         (
             {"messages": [HI, {"role": "assistant", "content": "a", "refusal": None}]},
             "field-in-message",
             "messages[1].refusal",
-            "take it out",
+            "remove these fields",
         ),
         ({"stream_options": {"a": 1}}, "field-within", "has stream_options.a,", "leave it out"),
     ],
@@ -59,7 +59,7 @@ def test_messages_in_completions(told):
     """The older endpoint takes a prompt."""
     found = told({"messages": [HI]}, endpoint="completions")
     assert found.name == "messages-in-completions"
-    assert found.fix == "post it to /v1/chat/completions"
+    assert found.fix == "post the body to /v1/chat/completions"
 
 
 def test_many_fields(setup_by):

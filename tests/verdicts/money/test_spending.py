@@ -96,7 +96,7 @@ def test_unknown_price(spending):
     spent = spending(lambda play: play.send(0, model="gpt-oss-120b"))
     assert (spent.known_cost, spent.unpriced) == (0, ("gpt-oss-120b",))
     for look in (lambda: spent.cost, lambda: spent.wasted):
-        with pytest.raises(UnknownPriceError, match="no price for gpt-oss-120b; give it one in"):
+        with pytest.raises(UnknownPriceError, match="no price for gpt-oss-120b; add one to"):
             look()
     assert spent.excess(1.0).startswith("the cost is not known, because the edition has no price")
 

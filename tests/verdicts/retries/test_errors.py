@@ -112,7 +112,7 @@ def test_never_fits(failing, retries, verdicts):
     assert play.judged() == verdicts
     if verdicts:
         sentence, shown = play.sentence("permanent-error-retried")
-        assert sentence.startswith("#1 asked for 42084 tokens, and the limit is 8000: no retry")
+        assert sentence.startswith("#1 asked for 42084 tokens with a limit of 8000, which no retry")
         assert shown == (1, 2, 3, 4, 5)
 
 

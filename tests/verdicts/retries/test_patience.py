@@ -38,7 +38,7 @@ def test_slept_as_told(failing):
     sentence, exchanges = play.sentence("slept-for-hours")
     assert exchanges == (1, 2)
     assert sentence == (
-        "#1 got 429, and its retry #2 came 9.2 h later, as Retry-After said: the call waited "
+        "#1 got 429, and its retry #2 came 9.2 h later, as Retry-After said, so the call waited "
         "all that time"
     )
 

@@ -199,7 +199,7 @@ def test_nested_retries(failing):
     for at, count in enumerate((0, 1, 2, 0, 1, 2)):
         play.send(at, count=count)
     assert play.sentence("nested-retries") == (
-        "#1 became 6 requests: its client made 3 attempts, 2 times over",
+        "#1 became 6 requests, because another layer made the client start its 3 attempts 2 times",
         (1, 2, 3, 4, 5, 6),
     )
 
@@ -222,7 +222,7 @@ def test_patient_layers(failing):
     for at, count in ((0, 0), (60, 1), (180, 0), (240, 1), (900, 0), (901, 1)):
         play.send(at, count=count)
     assert play.sentence("nested-retries") == (
-        "#1 became 4 requests: its client made 2 attempts, 2 times over",
+        "#1 became 4 requests, because another layer made the client start its 2 attempts 2 times",
         (1, 2, 3, 4),
     )
 

@@ -28,7 +28,7 @@ def test_announced_429(stage):
     play.send(3.5, messages=said("And now?"))
     assert play.judged() == ["announced-429"]
     assert play.sentence("announced-429") == (
-        "#1 said that requests-minute was used up, but #2 came before that had passed",
+        "#1 said that requests-minute was used up, but #2 came too early",
         (1, 2),
     )
 
@@ -75,7 +75,7 @@ def test_told_when_to_come_back(stage):
         play.send(at, messages=said(text))
     assert play.judged() == ["announced-429", "announced-429"]
     sentences = [verdict.sentence for verdict in play.verdicts()]
-    assert sentences[0] == "#1 said to wait 2 s, but #2 came before that had passed"
+    assert sentences[0] == "#1 said to wait 2 s, but #2 came too early"
 
 
 def test_told_nothing(stage):

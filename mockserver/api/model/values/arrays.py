@@ -15,7 +15,7 @@ _TRIES = 50  # attempts to find an item that differs from the others
 
 
 class Array:
-    """Makes one array, of one to three items or of the number that is mentioned or required."""
+    """Makes one array of one to three items, or of as many as are mentioned or required."""
 
     def __init__(self, maker: Making, flat: Flat, depth: int, *, light: bool) -> None:
         self.maker = maker
@@ -72,7 +72,7 @@ class Array:
         raise self.maker.fail(f"an array may have {_LONGEST} items at most")
 
     def closed(self) -> float:
-        """Return the length of the longest array that the schemas leave room for."""
+        """Return the length of the longest array that the schemas of the items allow."""
         ends = [len(first) for first, other in self.tuples if other is False]
         if self.flat.all("unevaluatedItems") and not any(
             other is not True for _, other in self.tuples
@@ -90,7 +90,7 @@ class Array:
         return self.maker.mentions.count(self.maker.place(self.flat), other)
 
     def places(self, length: int) -> dict[int, list[AnySchema]]:
-        """Draw the indices of the items that satisfy each ``contains``."""
+        """Draw the indices of the items that will satisfy each ``contains``."""
         places: dict[int, list[AnySchema]] = {}
         if sum(times for _, times in self.contained) > length and len(self.contained) == 1:
             raise self.maker.fail("it has to contain more than it allows")

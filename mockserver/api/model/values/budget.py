@@ -1,4 +1,4 @@
-"""Limits the steps of the search for a value, and has the errors that end it."""
+"""Limits the steps of the search for a value, and defines the errors that end the search."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ImpossibleError(ValueError):
 
 
 class ExhaustedError(ImpossibleError):
-    """The search has used up its steps, so it tries nothing else."""
+    """The search has used up its steps, so it ends."""
 
 
 class Budget:
@@ -30,7 +30,7 @@ class Budget:
         self.left = steps
 
     def spend(self, steps: int = 1) -> None:
-        """Use up steps. Raises ExhaustedError if there are too few."""
+        """Use up steps. Raises ExhaustedError if too few are left."""
         self.left -= steps
         if self.left < 0:
             raise ExhaustedError(

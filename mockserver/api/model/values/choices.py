@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
 
-_IN_ORDER = 16  # attempts; later ones choose at random
+_IN_ORDER = 16  # attempts; later attempts choose at random
 Option = TypeVar("Option")
 
 
@@ -15,9 +15,9 @@ class Choices:
     """
     The choices among alternatives in one schema, for successive attempts.
 
-    Attempts count through the combinations, and the first choice changes fastest, like the last
-    digit of a counter. Each choice begins with a random alternative. After a number of attempts all
-    choices are random.
+    Successive attempts go through the combinations in order; the first choice changes fastest, like
+    the last digit of a counter. Each choice begins with a random alternative. After a number of
+    attempts all choices are random.
     """
 
     def __init__(self, random: Random) -> None:
@@ -30,7 +30,7 @@ class Choices:
         self._rest = 0
 
     def again(self, *, light: bool) -> None:
-        """Begin a new attempt; every second one is light, which prefers small alternatives."""
+        """Begin a new attempt; every second attempt is light and prefers small alternatives."""
         self.attempt += 1
         self.light = light or self.attempt % 2 == 1
         self._at, self._rest = 0, self.attempt
@@ -53,6 +53,6 @@ class Choices:
 
     @property
     def all_tried(self) -> bool:
-        """Whether all combinations were tried, both light and not."""
+        """Whether all combinations were tried, in light attempts and in others."""
         ways = math.prod(self._sizes)
         return self.attempt + 1 >= (ways if ways == 1 else 2 * ways)

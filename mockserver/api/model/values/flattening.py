@@ -1,4 +1,4 @@
-"""Flattens a JSON Schema: chooses among its alternatives and resolves its references."""
+"""Flattens a JSON Schema, by a choice among its alternatives and by resolving its references."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _REFERENCES = 100  # the longest chain of references to references
 
 class Flat(NamedTuple):
     """
-    Schemas without alternatives and references, which must all hold.
+    Schemas without alternatives and references, all of which must hold.
 
-    ``sure`` says that a value made for them is valid; otherwise it has to be checked.
+    ``sure``: whether a value made for these schemas is valid; otherwise the value has to be
+    checked.
     """
 
     schemas: list[Schema]
@@ -39,7 +40,7 @@ class Flat(NamedTuple):
         return any(name in names for names in self.all("required"))
 
     def forbids(self, name: str) -> bool:
-        """Return whether a property is forbidden in an obvious way."""
+        """Return whether a property is certainly forbidden."""
         return any(
             (
                 one.get("additionalProperties") is False
@@ -51,15 +52,15 @@ class Flat(NamedTuple):
         )
 
     def highest(self, key: str, default: Any = None) -> Any:
-        """Return the largest number of a key in all schemas."""
+        """Return the largest number that the schemas have at a key."""
         return max((one[key] for one in self.schemas if key in one), default=default)
 
     def lowest(self, key: str, default: Any = None) -> Any:
-        """Return the smallest number of a key in all schemas."""
+        """Return the smallest number that the schemas have at a key."""
         return min((one[key] for one in self.schemas if key in one), default=default)
 
     def all(self, key: str) -> list[Any]:
-        """Return the values of a key in all schemas."""
+        """Return the values that the schemas have at a key."""
         return [one[key] for one in self.schemas if key in one]
 
 
@@ -74,7 +75,7 @@ class Flattening:
         """
         Return a flat schema for one choice of alternatives.
 
-        Raises ImpossibleError if it allows no value.
+        Raises ImpossibleError if the schema allows no value.
         """
         todo, flat, needs = deque([schema]), Flat([], sure=True), dict[str, list[AnySchema]]()
         references = 0
@@ -113,11 +114,11 @@ class Flattening:
         return [definition(self.root, schema["$ref"])]
 
     def any_of(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose one: null only if there is no other, and a small one deep in the value."""
+        """Choose an alternative: null only if there is no other, a small one deep in the value."""
         return [self._chosen(schema["anyOf"], choices)]
 
     def one_of(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose one; after some attempts, also require that no other one holds."""
+        """Choose an alternative; after some attempts, also require that no other one holds."""
         chosen = self._chosen(schema["oneOf"], choices)
         if choices.attempt < len(schema["oneOf"]):
             return [chosen]
@@ -137,7 +138,7 @@ class Flattening:
         return [choices.one_of(found, 1)]
 
     def condition(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Let the condition hold, or not."""
+        """Choose whether the condition holds."""
         condition = schema["if"]
         ways: list[list[AnySchema]] = [
             [condition, schema.get("then", True)],
@@ -168,7 +169,7 @@ def _is_null(schema: AnySchema) -> bool:
 
 
 def _with_needed(flat: Flat, needs: dict[str, list[AnySchema]], choices: Choices) -> AnySchema:
-    """Decide on one property: include it with its dependents, or leave it out."""
+    """Decide whether to include a property and the properties that it requires."""
     name = next((one for one in needs if flat.requires(one)), next(iter(needs)))
     there: AnySchema = {"allOf": needs.pop(name)}
     if flat.requires(name):
@@ -206,7 +207,7 @@ _HINTS: Mapping[str, str] = {
 
 
 def kind(flat: Flat, choices: Choices) -> str:
-    """Choose a type that all schemas allow, null only if there is no other."""
+    """Choose a type that all schemas allow; null is chosen only if there is no other."""
     named = [found for one in flat.schemas if (found := types(one)) is not None]
     if named:
         sets = [{*found, "integer"} if "number" in found else {*found} for found in named]

@@ -1,9 +1,9 @@
 """
 The search for a value that a JSON Schema allows.
 
-It flattens each schema by one choice of alternatives, makes a value for that, and checks the value
-if the keywords leave a doubt. If the value is invalid, it tries the next choice. Everything takes
-steps from one budget.
+Each schema is flattened by one choice of alternatives, and a value is made for the flat schema. The
+value is checked if the keywords leave a doubt. If the value is invalid, the next choice is tried.
+All steps come from one budget.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from .schemas import AnySchema, same
 from .spelling import lengths, spelled
 from .validity import Validity
 
-SHALLOW = 4  # deeper values have only required parts, which ends most recursions
-_ABYSS = 40  # a deeper schema requires itself and has no valid value
+SHALLOW = 4  # deeper values have only required parts, so most recursions end
+_ABYSS = 40  # a schema this deep contains itself and has no valid value
 _LONGEST = 10_000  # characters in a string
-_WAYS = 150  # choices of alternatives in one schema
+_WAYS = 150  # choices among alternatives that are tried for one schema
 _TRIES = 24  # attempts to find a string or number that is not excluded
-_BOUNDS = ("minLength", "maxLength", "pattern")  # strings without these are free
+_BOUNDS = ("minLength", "maxLength", "pattern")  # a string without these keywords has no constraint
 
 
 class Maker:
@@ -61,7 +61,7 @@ class Maker:
         self._path: list[str] = []
 
     def make(self, schema: AnySchema, depth: int, name: str | None = None) -> Any:
-        """Return a value for a schema at some depth; ``name`` names the property or item."""
+        """Return a value for a schema at some depth; ``name`` is the property or the index."""
         self._path += [] if name is None else [name]
         try:
             return self._made(schema, depth)
@@ -123,13 +123,13 @@ class Maker:
         return self._strings(flat) if name == "string" else self._numbers(flat, name)
 
     def place(self, flat: Flat) -> Place:
-        """Return the property name and the descriptions that surround a value."""
+        """Return the name and the description of the property whose value is being made."""
         name = next((one for one in reversed(self._path) if not one.isdecimal()), "")
         words = [*flat.all("title"), *flat.all("description")]
         return Place(name, " ".join(one for one in words if isinstance(one, str))[:500])
 
     def _fixed(self, values: list[list[Any]], flat: Flat) -> Any:
-        """Choose a value that is in all of the lists, and that the other keywords allow."""
+        """Choose a value that all of the lists contain and the other keywords allow."""
         self.budget.spend(sum(map(len, values)) // 64)
         others = [{same(one) for one in some} for some in values[1:]]
         rest = [

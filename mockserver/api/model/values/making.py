@@ -1,4 +1,4 @@
-"""The interface of the search, for objects and arrays, which can't import the search itself."""
+"""The part of the search that objects and arrays use, because they can't import the search."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Making(Protocol):
     validity: Validity
 
     def make(self, schema: AnySchema, depth: int, name: str | None = None) -> Any:
-        """Return a value for a schema at some depth; ``name`` names the property or item."""
+        """Return a value for a schema at some depth; ``name`` is the property or the index."""
 
     def place(self, flat: Flat) -> Place:
-        """Return the property name and the descriptions that surround a value."""
+        """Return the name and the description of the property whose value is being made."""
 
     def fail(self, why: str) -> ImpossibleError:
         """Return the error that says why there is no value here."""

@@ -1,9 +1,9 @@
 """
 Matches a text against a pattern in bounded time.
 
-For each part of the pattern it finds all possible end positions together, so nested repetitions do
-not multiply. Rust's engine, which rules use, has no look-around, but schemas use it:
-``^(?=.*[A-Z])`` requires a capital letter.
+All possible end positions of a part of the pattern are found together, so nested repetitions do not
+multiply. Rust's engine, which rules use, has no look-around. Schemas need look-around, for example
+``^(?=.*[A-Z])`` to require a capital letter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def matches(pattern: str, text: str, budget: Budget) -> bool:
 
 
 def _ends(node: Node, text: str, starts: set[int], budget: Budget) -> set[int]:
-    """Return the positions where a match of a part may end, if it begins at one of the starts."""
+    """Return the positions at which a match of a part can end if it begins at one of the starts."""
     budget.spend(1 + len(starts) // 8)
     match node:
         case Chars():
@@ -39,7 +39,7 @@ def _ends(node: Node, text: str, starts: set[int], budget: Budget) -> set[int]:
 
 
 def _repeated(node: Repeat, text: str, starts: set[int], budget: Budget) -> set[int]:
-    """Repeat until no new end is found, which happens soon because texts are finite."""
+    """Return the positions at which repetitions of a part can end."""
     found = set(starts) if node.least == 0 else set()
     times, ends = 0, starts
     while ends and times < node.most:

@@ -1,8 +1,8 @@
 """
 Values that a conversation mentions, such as numbers, dates, names and quoted texts.
 
-Each is used once, in the order of the text, unless the text labels it with the name of a property
-(``a: 3``). Only the beginning of a long text is read.
+Each value is used once, in the order of the text, unless the text labels the value with the name of
+a property (``a: 3``). Only the beginning of a long text is read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from . import names
 
 _READ = 10_000  # characters
 _WHOLE = 500  # characters; a longer text is not repeated whole
-_LOOKUPS = 200  # searches of the text for a name
+_LOOKUPS = 200  # how often the text is searched for a name
 
 _FOUND = re.compile(
     r"""(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
@@ -39,7 +39,7 @@ _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
 class Place(NamedTuple):
-    """The name of a value's property, and its description in the schema."""
+    """The name of a property, and the property's description in the schema."""
 
     name: str
     description: str
@@ -49,7 +49,8 @@ class Mentions:
     """
     The values that a text mentions.
 
-    ``result`` is a tool result: it is read first, and a final answer repeats it whole.
+    ``result`` is a tool result. The values of the result come first, and a final answer repeats the
+    whole result.
     """
 
     def __init__(self, text: str = "", result: str = "") -> None:
@@ -93,7 +94,7 @@ class Mentions:
                 yield value
 
     def booleans(self, place: Place) -> Iterator[bool]:
-        """Yield the truth value that the text gives for a property."""
+        """Yield the boolean that the text gives for a property."""
         for one in self._labelled(place, "|".join((*_TRUE, *_FALSE))):
             yield one.lower() in _TRUE
 
@@ -135,7 +136,7 @@ class Mentions:
         return found.start() if found else None
 
     def _labelled(self, place: Place, value: str, *, loose: bool = False) -> Iterator[str]:
-        """Yield the value after the property's name; ``loose`` needs no separator between them."""
+        """Yield the value after a property's name; ``loose`` allows just a space between them."""
         parts = names.parts(place.name)
         if not parts or not self._words.issuperset(parts) or self._lookups <= 0:
             return

@@ -42,7 +42,7 @@ _FORMATS = frozenset({"email", "uri", "uuid", "date", "time", "date-time"})
 
 def proper(text: str) -> Iterator[str]:
     """
-    Yield the names in a text: words with a capital, and words of scripts that have none.
+    Yield the names in a text: capitalized words, and words of scripts without capitals.
 
     >>> list(proper("Is it colder in New York than in Köln? Ada Lovelace lives in 東京."))
     ['New York', 'Köln', 'Ada Lovelace', '東京']
@@ -81,7 +81,7 @@ def _is_name(word: str) -> bool:
 
 
 def _name(text: str, run: list[re.Match[str]]) -> Iterator[str]:
-    """Yield a run of words, without a word that is capitalized only as the first of a sentence."""
+    """Yield consecutive words as one name, without a word that merely begins a sentence."""
     before = text[: run[0].start()].rstrip(" ") if run else ""
     if run and (not before or before[-1] in _ENDS) and run[0][0] in _FIRST:
         run = run[1:]

@@ -1,4 +1,4 @@
-"""Negates a JSON Schema: returns alternatives whose values violate it."""
+"""Negates a JSON Schema, by alternatives whose values violate the schema."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _PAIRED = 6  # alternatives of ``oneOf`` that are combined in pairs
 
 def opposites(schema: AnySchema) -> list[AnySchema]:
     """
-    Return schemas whose values violate the given one; the first has the most natural values.
+    Return schemas whose values violate a schema; the first one has the most natural values.
 
-    They may miss some violating values, and allow some valid ones; ``true``, above all, allows
-    anything. So the caller checks each value. The caller also resolves references.
+    The returned schemas can miss some violating values and allow some valid ones; in particular,
+    ``true`` allows anything. So the caller checks each value. The caller also resolves references.
     """
     if not isinstance(schema, dict):
         return [not schema]
@@ -58,7 +58,7 @@ def _if(schema: Schema) -> Iterator[AnySchema]:
 
 
 def _bound(kind: str, key: str, other: str, step: int) -> Callable[[Schema], Iterator[AnySchema]]:
-    """Return the negation of a bound: the other bound, one step on."""
+    """Return the negation of a bound, such as a maximum of 4 for a minimum of 5."""
 
     def opposite(schema: Schema) -> Iterator[AnySchema]:
         beyond = schema[key] + step

@@ -1,4 +1,4 @@
-"""Draws a number within bounds, and a multiple if the schema asks for one."""
+"""Draws a number within bounds, which is a multiple if the schema has ``multipleOf``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WIDE = 100  # the width of a range with only one bound
 
 
 def integer(flat: Flat, random: Random) -> int:
-    """Return a whole number within the bounds; a missing bound is set 100 away from the other."""
+    """Return a whole number within the bounds; a missing bound is 100 away from the other bound."""
     steps = flat.all("multipleOf")
     if steps:
         return int(_multiple(flat, _step([1, *steps]), random))

@@ -19,7 +19,7 @@ _MORE = 200  # rounds of names tried if ``minProperties`` exceeds the declared p
 
 
 class Object:
-    """Makes one object, with all declared properties, or if ``light`` only the required ones."""
+    """Makes one object with all declared properties, or only the required ones if ``light``."""
 
     def __init__(self, maker: Making, flat: Flat, depth: int, *, light: bool) -> None:
         self.maker = maker
@@ -61,7 +61,7 @@ class Object:
             raise self.maker.fail("it requires more properties than it allows")
 
     def names(self) -> Iterator[str]:
-        """Yield candidate names: declared ones, ones for patterns, random words."""
+        """Yield candidate names: declared names, names that match patterns, random words."""
         yield from self.declared
         random = self.maker.random
         patterns = [name for one in self.flat.all("patternProperties") for name in one]
@@ -95,7 +95,7 @@ class Object:
         return True
 
     def add(self, name: str, schemas: list[AnySchema] | None = None) -> None:
-        """Add a property. Raises ImpossibleError if it is not allowed."""
+        """Add a property. Raises ImpossibleError if the property is not allowed."""
         names = self.flat.all("propertyNames")
         if names and not self.maker.validity.every(names, name):
             raise self.maker.fail(f"it requires a property {name!r} and forbids its name")

@@ -22,7 +22,7 @@ Width: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Chars:
-    """One character inside ranges of code points, or, negated, outside them."""
+    """One character inside ranges of code points, or outside the ranges if ``negated``."""
 
     ranges: Ranges
     negated: bool = False
@@ -85,7 +85,7 @@ _LETTER: Ranges = ((65, 90), (97, 122))
 _WORD: Ranges = ((48, 57), (65, 90), (95, 95), (97, 122))
 _SPACE: Ranges = ((9, 13), (32, 32), (160, 160), (0x2028, 0x2029), (0xFEFF, 0xFEFF))
 _CLASSES: dict[str, Ranges] = {"d": _DIGIT, "w": _WORD, "s": _SPACE}
-# only the ASCII part of Unicode's properties: enough to make a text, and all engines agree on it
+# the ASCII part of Unicode's properties is enough to make a text, and all engines agree on it
 _PROPERTIES: dict[str, Ranges] = {
     **dict.fromkeys(("L", "Letter", "Alphabetic"), _LETTER),
     **dict.fromkeys(("Lu", "Uppercase_Letter", "Uppercase"), ((65, 90),)),
@@ -102,7 +102,7 @@ _TIMES = {"*": (0, MANY), "+": (1, MANY), "?": (0, 1)}
 
 @lru_cache(maxsize=256)
 def parsed(pattern: str) -> Node:
-    """Return a pattern as a tree. Raises ImpossibleError if it is invalid or not supported."""
+    """Return a pattern as a tree. Raises ImpossibleError for an invalid or unsupported pattern."""
     if len(pattern) > _LONGEST:
         raise ImpossibleError(f"a pattern may have {_LONGEST} characters at most")
     return _Parser(pattern).whole()
@@ -126,7 +126,7 @@ class _Parser:
         raise ImpossibleError(f"the pattern {self.pattern[:100]!r} is not understood")
 
     def takes(self, text: str) -> bool:
-        """Skip a text if it comes next, and return whether it did."""
+        """Return whether a text comes next, and skip it if so."""
         found = self.pattern.startswith(text, self.at)
         self.at += len(text) if found else 0
         return found
@@ -172,7 +172,7 @@ class _Parser:
         return Repeat(part, least, most, (min(low * least, MANY), min(high * most, MANY)))
 
     def times(self) -> tuple[int, int] | None:
-        """Parse a quantifier into its least and most repetitions; None if there is none."""
+        """Parse a quantifier into its fewest and most repetitions; None without a quantifier."""
         for sign, found in _TIMES.items():
             if self.takes(sign):
                 return found
@@ -230,7 +230,7 @@ class _Parser:
             code = _CONTROLS[sign]
         elif sign in _HEXADECIMAL:
             code = self.hexadecimal(_HEXADECIMAL[sign])
-        elif sign.isalnum():  # back references and unknown escapes
+        elif sign.isalnum():  # a back reference or an unknown escape
             self.fail()
         else:
             code = ord(sign)
@@ -249,7 +249,7 @@ class _Parser:
             self.fail()
 
     def until(self, end: str) -> str:
-        """Return the text before a delimiter, and skip both."""
+        """Return the text before a delimiter, and skip this text and the delimiter."""
         found = self.pattern.find(end, self.at)
         if found < 0:
             self.fail()
@@ -288,7 +288,7 @@ class _Parser:
 
 
 def _outside(ranges: Ranges) -> Ranges:
-    """Return the code points outside of the ranges, which are in order."""
+    """Return the code points outside of the ranges, which must be sorted."""
     starts = [0, *(high + 1 for _, high in ranges)]
     ends = [*(low - 1 for low, _ in ranges), 0x10FFFF]
     return tuple((low, high) for low, high in zip(starts, ends, strict=True) if low <= high)

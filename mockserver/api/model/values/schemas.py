@@ -1,4 +1,4 @@
-"""Parts of JSON Schemas, read the same way by the check and by the search for values."""
+"""Reads parts of JSON Schemas, in the same way for the check and for the search."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def types(schema: Schema) -> list[str] | None:
 
 
 def same(value: Any) -> Hashable:
-    """Return a key that equal JSON values share: 1 and 1.0 do, 1 and true do not."""
+    """Return a key that is the same for equal JSON values: for 1 and 1.0, not for 1 and true."""
     if isinstance(value, bool):
         return "boolean", value
     if isinstance(value, list):
@@ -61,7 +61,7 @@ def same(value: Any) -> Hashable:
 
 
 def tuple_of(schema: Schema) -> tuple[list[AnySchema], AnySchema]:
-    """Return the schemas of the first items and that of all others, for any draft."""
+    """Return the schemas of the first items and the schema of all other items, in any draft."""
     items = schema.get("items", True)
     if isinstance(items, list):
         return items, schema.get("additionalItems", True)
@@ -69,7 +69,7 @@ def tuple_of(schema: Schema) -> tuple[list[AnySchema], AnySchema]:
 
 
 def dependencies(schema: Schema) -> dict[str, AnySchema]:
-    """Return the schemas that apply if a property is present, from all three keywords."""
+    """Return, for each property, the schema that applies if the property is present."""
     if DEPENDENT.isdisjoint(schema):
         return {}
     found: dict[str, list[AnySchema]] = {}
@@ -80,7 +80,7 @@ def dependencies(schema: Schema) -> dict[str, AnySchema]:
 
 
 def definition(root: AnySchema, reference: str) -> AnySchema:
-    """Resolve a reference within the schema; an unresolvable one allows everything."""
+    """Resolve a reference within the schema; an unresolvable reference allows everything."""
     found: Any = root
     if not reference.startswith("#"):
         return True
@@ -105,6 +105,6 @@ def _anchored(root: AnySchema, name: str) -> AnySchema:
 
 
 def is_multiple(value: float, step: float) -> bool:
-    """Return whether a number is a multiple, in decimal notation and in float division."""
+    """Return whether a number is a multiple, both in decimal notation and in float division."""
     exact = Fraction(str(value)) % Fraction(str(step)) == 0
     return exact and (value / step).is_integer()

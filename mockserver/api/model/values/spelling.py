@@ -10,15 +10,16 @@ from string import ascii_letters, digits, punctuation
 from .budget import ImpossibleError
 from .patterns import Chain, Chars, Edge, Either, Look, Node, Repeat, Width
 
-_SURROGATES = range(0xD800, 0xE000)  # halves of surrogate pairs
-_SIGNS = (ascii_letters + digits, " -_." + punctuation)  # the first with a match is used
+_SURROGATES = range(0xD800, 0xE000)  # surrogates, which are no characters
+_SIGNS = (ascii_letters + digits, " -_." + punctuation)  # the first string with a match is used
 
 
 def spelled(node: Node, length: int, random: Random) -> str:
     """
-    Return a text for a pattern, which may violate anchors, boundaries and look-around.
+    Return a text for a pattern, with the given length.
 
-    The caller checks it. Raises ImpossibleError if no match has this length.
+    The text can violate anchors, boundaries and look-around, so the caller checks it. Raises
+    ImpossibleError if no match has this length.
     """
     low, high = node.width
     if not low <= length <= high:
@@ -84,7 +85,7 @@ def _parts(parts: Sequence[Node], length: int, random: Random) -> str:
 
 
 def _sums(parts: Sequence[Node], side: int) -> list[int]:
-    """Return the least (side 0) or most (1) width from each part to the end."""
+    """Return the least (side 0) or most (side 1) width from each part to the end."""
     sums = [0]
     for part in reversed(parts):
         sums.append(sums[-1] + part.width[side])
@@ -92,7 +93,7 @@ def _sums(parts: Sequence[Node], side: int) -> list[int]:
 
 
 def lengths(width: Width, least: int, most: int | None) -> tuple[int, int]:
-    """Return the range of lengths to try: from the shortest to 8 characters more."""
+    """Return the range of lengths to try, from the shortest to 8 characters more."""
     low = max(width[0], min(least, width[1]))
     high = min(width[1], low + 8 if most is None else min(most, low + 8))
     return low, max(low, high)

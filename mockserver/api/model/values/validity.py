@@ -1,8 +1,8 @@
 """
 Validates a value against a JSON Schema in bounded time.
 
-It knows the keywords of draft 2020-12, and those of older drafts that are still in use. Unknown
-keywords allow everything, as do references that lead out of the schema.
+The keywords of draft 2020-12 are supported, and so are older keywords that are still in use.
+Unknown keywords allow everything, and so do references that lead out of the schema.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .schemas import (
     types,
 )
 
-_DEEPEST = 150  # nested schemas: values are less deep, so deeper nesting is an endless recursion
+_DEEPEST = 150  # nested schemas; values are less deep, so deeper nesting is an endless recursion
 
 
 class Validity:

@@ -233,7 +233,7 @@ def test_same_answer_twice(served):
 def test_nothing_served(served, fault):
     """Where no text came to its end there is nothing to compare with."""
     journal = served(FOX, faults=(fault,))
-    assert "no text was served to its end" in lost(journal, "Once upon")
+    assert "no text was sent completely" in lost(journal, "Once upon")
 
 
 def test_calls_of_tools(engine, ask, now):
@@ -252,7 +252,7 @@ def test_calls_of_tools(engine, ask, now):
 
 def test_no_request(engine):
     """Nor is there without any request."""
-    assert "no text was served to its end" in lost(engine().journal, "")
+    assert "no text was sent completely" in lost(engine().journal, "")
 
 
 def test_last_attempt(engine, ask, now):
@@ -273,7 +273,7 @@ def test_client_left(engine, ask, now):
     running = engine(Rule(reply=Script(text=FOX)))
     running.finish(running.handle(ask(stream=True), now=now), now=now, client_left=True)
     assert delivered(running.journal, FOX)
-    assert "and the client left before its end" in lost(running.journal, "Once upon")
+    assert "and the client left early" in lost(running.journal, "Once upon")
 
 
 class Awaited:
@@ -294,7 +294,7 @@ async def pieces():
 )
 def test_unread(served, unread):
     """A stream has to be read first, and a future awaited."""
-    with pytest.raises(AssertionError, match="read it, and pass what comes out of it"):
+    with pytest.raises(AssertionError, match="read it, and pass the values that it yields"):
         hand_out(served(FOX), unread)
 
 

@@ -41,8 +41,8 @@ def test_in_words():
     """Both texts are shown around the place, as far as it takes to find it."""
     found = str(difference(TEXT, TEXT.replace(" there", "there"), ""))
     assert found == (
-        "at character 16, 'Once upon a time| there was a fox...' was served but "
-        "'Once upon a time|there was a fox.' handed out: a space is lost"
+        "at character 16, the answer has 'Once upon a time| there was a fox...', but the result "
+        "has 'Once upon a time|there was a fox.': a space is lost"
     )
     assert "'...pon a time there| was a fox.'" in str(difference(TEXT, TEXT[:22]))
 
