@@ -232,7 +232,7 @@ def _listen(live: LiveEngine, beside: Job | None, address: Address, workers: int
     ready = partial(_announce, live, workers)
     if workers == 1:
         serve_until_signal(live, address, ready=ready, beside=beside)
-        return _tell_cost(live)
+        return _print_cost(live)
     from mockserver.edge.server.workers import reason_against, serve_by_workers
 
     reason = reason_against(live)
@@ -256,8 +256,8 @@ def _announce(live: LiveEngine, workers: int, url: str) -> None:
     sys.stdout.flush()
 
 
-def _tell_cost(live: LiveEngine) -> None:
-    """Say what the requests that the journal has would cost."""
+def _print_cost(live: LiveEngine) -> None:
+    """Print the cost of the requests in the journal."""
     from mockserver.journal.costs import bill
 
     if cost := bill([(live.journal, live.engine.edition)]):

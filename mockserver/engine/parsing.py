@@ -82,7 +82,7 @@ class ParsedRequest:
 
     @property
     def tools(self) -> tuple[str, ...]:
-        """The names of the tools that it offers."""
+        """The names of the tools that the request offers."""
         functions = (tool.get("function") for tool in dicts(self.body.get("tools")))
         return tuple(one["name"] for one in functions if isinstance(one, dict))
 

@@ -59,7 +59,7 @@ def cost_of(usage: Usage, model: str, edition: Edition) -> float | None:
 
 
 def bill(journals: Iterable[tuple[Journal, Edition]]) -> str:
-    """Return on one line what the requests in some journals would cost; empty if it is nothing."""
+    """Return a line on the cost of all requests in some journals; empty if they used no tokens."""
     requests, dropped, tokens, cost = 0, 0, 0, 0.0
     unpriced: set[str] = set()
     for journal, edition in journals:

@@ -64,7 +64,7 @@ class Deadline:
         self._is_closed = True
 
     def allow(self, seconds: float) -> None:
-        """Set the limit for runs of a test that took so many seconds when all was well."""
+        """Set the limit for the runs of a test that took this many seconds without faults."""
         self.seconds = max(_LEAST_SECONDS, _TIMES_KNOWN * seconds)
 
     def check(self) -> None:
@@ -81,7 +81,7 @@ class Deadline:
         return None
 
     def error_at(self, now: float) -> TooLateError | None:
-        """Return the error of a run that goes on when the real clock shows ``now``."""
+        """Return the error of a run that has not ended when the real clock shows ``now``."""
         is_up = self.until is not None and now >= self.until
         return TooLateError("the time for all runs is used up") if is_up else None
 
@@ -100,9 +100,9 @@ class Deadline:
 
 class RunsUnderDeadline:
     """
-    The hook that puts a deadline on each run whose item has ``key`` in its stash.
+    The hook that applies the deadline to each run whose item has ``key`` in its stash.
 
-    Other runs are none of its business.
+    It ignores other runs.
     """
 
     def __init__(self, key: pytest.StashKey[Any]) -> None:
@@ -111,7 +111,7 @@ class RunsUnderDeadline:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Put the deadline on a run."""
+        """Apply the deadline to a run."""
         mock = mock_of(item)
         if self._key not in item.stash or mock is None:
             return (yield)
@@ -124,5 +124,5 @@ class RunsUnderDeadline:
 
 
 def mock_of(item: pytest.Item) -> Any:
-    """Return the mock of an item that runs; None if it has none."""
+    """Return the mock of an item that is running, or None if the item has no mock."""
     return (getattr(item, "funcargs", None) or {}).get(MARKER)

@@ -171,9 +171,9 @@ def _is_weak(test: ast.expr, known: frozenset[str]) -> bool:
 
 def _swallows(one: ast.expr, whole: ast.BoolOp, known: frozenset[str]) -> bool:
     """
-    Return whether a part of an ``or`` makes its comparisons worthless.
+    Return whether a part of an ``or`` makes the comparisons in the other parts worthless.
 
-    ``reply == "Hi" or reply`` says no more than ``reply``.
+    ``reply == "Hi" or reply`` asserts no more than ``reply``.
     """
     compared = [each.left for each in whole.values if isinstance(each, ast.Compare)]
     same = [ast.dump(each) == ast.dump(one) for each in compared]

@@ -18,7 +18,7 @@ from pytest_cerebras.session.symptoms import Symptom
 _SHOWN = 4  # scenarios that are named
 _MOST = 25  # causes that are shown
 _CELL, _TEST = "cell", "test"
-_MORE = 3  # stories of a cause that are told, after the first
+_MORE = 3  # stories of a cause that are shown after the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Cause:
 
     @property
     def title(self) -> str:
-        """The cause on one line, with its place and the number of cells and stories."""
+        """The cause on one line, with its line of code and the number of cells and stories."""
         more = len(self.scenarios) - _SHOWN
         named = ", ".join(self.scenarios[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
         at = f" at {self.first.site}" if self.first.site else ""
@@ -97,18 +97,18 @@ def _causes(
 
 
 def _cells(seen: Iterable[tuple[str, Symptom]]) -> set[str]:
-    """Return the tests that have shown symptoms without a search."""
+    """Return the tests that showed a symptom without the search."""
     return {test for test, symptom in seen if not symptom.file}
 
 
 def _stories(seen: Iterable[tuple[str, Symptom]]) -> tuple[Symptom, ...]:
-    """Return the symptoms that the search has found, one for each file."""
+    """Return the symptoms that the search found, one for each file."""
     return tuple({one.file: one for _, one in seen if one.file}.values())
 
 
 def _seen_in(cells: int, stories: int, noun: str = _CELL) -> str:
     """
-    Return how often something was seen.
+    Return the number of cells and of stories in which something was seen.
 
     >>> _seen_in(2, 0), _seen_in(0, 1), _seen_in(0, 0), _seen_in(1, 3, "test")
     ('2 cells', '1 story', '0 cells', '1 test, 3 stories')

@@ -14,7 +14,7 @@ from mockserver.core.units import seconds as seconds_of
 REPLAY = "replay"
 _STORIES = re.compile(r"[0-9]{1,7}")
 _MOST_SECONDS = 86_400.0
-_LONG = 100  # so many seconds are told in minutes, and minutes in hours
+_LONG = 100  # more seconds are given in minutes, and more minutes in hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Budget:
 
     def in_all(self, tests: int, workers: int = 1) -> str:
         """
-        Return what it means for a number of tests; empty if nothing is limited.
+        Return a line on the budget of a number of tests together; empty if there is no limit.
 
         >>> Budget(seconds=60.0).in_all(12, 2)
         'search: 12 tests, at most 60 s each: at most 12 min in all, 6 min by 2 workers'
@@ -66,7 +66,7 @@ def _asked(tests: int) -> str:
 
 def _time(seconds: float) -> str:
     """
-    Return a time in round words.
+    Return a time in seconds, minutes or hours.
 
     >>> [_time(one) for one in (0.5, 90, 150, 7000, 90_000)]
     ['0.5 s', '90 s', '3 min', '1.9 h', '25 h']

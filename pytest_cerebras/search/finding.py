@@ -22,7 +22,7 @@ from .outcome import Failure
 from .shrinking import Shrunk
 from .story import name_of, sentence_of
 
-_UNFINISHED = "not yet minimal: the search ended while it was shrunk; the next one goes on with it"
+_UNFINISHED = "not yet minimal: the shrinking was stopped; the next search continues it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def report_of(finding: Finding, item: pytest.Item) -> pytest.TestReport:
     """Return a report that makes pytest show a finding as a failure of its test."""
     run = finding.report
     symptom = finding.symptom
-    text = f"{finding.line}\n    file:   {symptom.file}"  # the things to fix have the rest
+    text = f"{finding.line}\n    file:   {symptom.file}"  # the rest is among the things to fix
     if run is not None and run.failed:
         text = f"{text}\n\n{run.longreprtext}"
     file, line, domain = item.location

@@ -17,12 +17,12 @@ from mockserver.core.units import counted
 from pytest_cerebras.clock import real
 from pytest_cerebras.settings.names import SEARCHING
 
-_ON_TERMINAL, _IN_LOG, _OF_WORKERS = 0.5, 30.0, 5.0  # seconds between two looks
+_ON_TERMINAL, _IN_LOG, _OF_WORKERS = 0.5, 30.0, 5.0  # seconds between two states
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far the search of a test is."""
+    """The progress of the search of a test."""
 
     test: str
     runs: int
@@ -30,7 +30,7 @@ class State:
     causes: int
 
     def line(self, seconds: float) -> str:
-        """Return the state on one line, after so many seconds."""
+        """Return the state on one line; ``seconds`` have passed since the search began."""
         rate = self.runs / seconds if seconds > 0 else 0.0
         found = f"{counted(self.requests, 'request')} sent, {counted(self.causes, 'cause')}"
         return f"{self.test}: {counted(self.runs, 'run')}, {rate:.0f} a second, {found}"
@@ -78,7 +78,7 @@ class Progress:
 
 
 class _Line:
-    """The line of a terminal that is written again and again."""
+    """The line of a terminal that is overwritten by each state."""
 
     def __init__(self, reporter: Any) -> None:
         self._reporter = reporter
@@ -94,7 +94,7 @@ class _Line:
 
 
 class WorkersProgress:
-    """Shows in the controller how far the workers are, all together and now and then."""
+    """Shows the progress of all workers together, at intervals, in the controller."""
 
     def __init__(self, reporter: Any | None, now: Callable[[], float] = real.monotonic) -> None:
         self._reporter = reporter
@@ -103,7 +103,7 @@ class WorkersProgress:
         self._states: dict[str, State] = {}
 
     def take(self, found: Mapping[str, Any]) -> None:
-        """Take up a state that a worker has sent, and show all if the last look is long ago."""
+        """Collect a state that a worker sent; show the sum, unless shown a short time ago."""
         state = State(**found)
         self._states[state.test] = state
         now = self._now()
@@ -122,13 +122,13 @@ class WorkersProgress:
 
 
 def log(reporter: Any, line: str) -> None:
-    """Write a line of its own among the results of tests."""
+    """Write a separate line among the results of tests."""
     reporter.ensure_newline()
     reporter.write_line(line)
 
 
 def _tell(state: State, item: pytest.Item) -> None:
-    """Send a state to the controller, on a report that shows and counts nothing."""
+    """Send a state to the controller, in a report that pytest neither shows nor counts."""
     report = pytest.TestReport(item.nodeid, item.location, {}, "passed", None, "setup")
     setattr(report, SEARCHING, asdict(state))
     item.ihook.pytest_runtest_logreport(report=report)

@@ -135,7 +135,7 @@ class SearchOfTest:
                 return
 
     def _goes_on(self, one: Found, healthy: frozenset[Cause]) -> bool:
-        """Shrink a story whose shrinking was stopped, and return whether that was possible."""
+        """Shrink a story if its shrinking was stopped and it still fails; return whether it was."""
         story = story_of(one.scenario, self._known) if UNFINISHED in one.scenario.tags else None
         if story is None or self._budget.only_found:
             return False
@@ -164,7 +164,7 @@ class SearchOfTest:
         self._end = "budget used up"
 
     def _is_over(self) -> bool:
-        """Return whether the budget is used up; stories found before are played without one."""
+        """Return whether the budget is used up; without a limit, it never is."""
         spent = len(self._outcomes), real.monotonic() - self._begun
         return not self._budget.only_found and self._budget.is_spent(*spent)
 

@@ -44,13 +44,13 @@ class Searching:
             allowed_errors(item)
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> str:
-        """Say what the budget means for all tests together."""
+        """Write a line on the budget of all tests together."""
         told = self._budget.in_all(sum(map(_is_searched, items)))
         return told if self._reporter is not None else ""
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """Say the same in the controller, which knows only how many tests there are."""
+        """Write the line in the controller of xdist, which knows only the number of tests."""
         if self._workers is None:
             reporter = self._reporter
             self._workers = WorkersProgress(reporter)
@@ -60,7 +60,7 @@ class Searching:
 
     @property
     def _reporter(self) -> Any | None:
-        """The reporter of a terminal or log; None in a quiet run."""
+        """Pytest's terminal reporter; None with ``--quiet``."""
         found = self._config.pluginmanager.get_plugin("terminalreporter")
         return None if self._config.option.verbose < 0 else found
 
@@ -93,7 +93,7 @@ class Searching:
         return report
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Collect the result or the progress that an xdist worker sent."""
+        """Collect a result or progress that an xdist worker sent."""
         state = getattr(report, SEARCHING, None)
         if state is not None and self._workers is not None:
             self._workers.take(state)

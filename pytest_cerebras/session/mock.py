@@ -109,7 +109,7 @@ class CerebrasMock(Asserting):
 
     @property
     def overspent(self) -> list[str]:
-        """A sentence if the test was found to have spent more than its budget."""
+        """One sentence if the test spent more than its budget; otherwise empty."""
         return self._excess
 
     @property

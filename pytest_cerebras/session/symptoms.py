@@ -117,7 +117,7 @@ def _line_of(traceback: Any, item: pytest.Item) -> str:
 
 
 def _line_of_test(item: pytest.Item) -> str:
-    """Return the line where a test begins: that of a failure without a traceback."""
+    """Return the first line of a test, which a failure without a line in a traceback gets."""
     _, line, _ = item.location
     name = of_the_app(str(item.path))
     return "" if name is None or line is None else f"{name}:{line + 1}"
