@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from mockserver.cli.serve import _is_loopback, _tell_cost
+from mockserver.cli.serve import _is_loopback, _print_cost
 from mockserver.core.messages import Request
 from mockserver.edge.live import LiveEngine
 from mockserver.scenario import Scenario
@@ -126,11 +126,11 @@ def test_no_state_for_workers(run):
 def test_tells_the_cost(capsys):
     """In the end it says what the requests would have cost."""
     live = LiveEngine(Scenario("healthy"))
-    _tell_cost(live)
+    _print_cost(live)
     assert capsys.readouterr().out == ""
     key = live.engine.edition.keys.sample("mock-0000000000000000")
     headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
     body = b'{"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "ping"}]}'
     live.engine.handle(Request("POST", "/v1/chat/completions", headers, body), now=0.0)
-    _tell_cost(live)
+    _print_cost(live)
     assert capsys.readouterr().out.startswith("cost: 1 request, ")
