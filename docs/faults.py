@@ -156,8 +156,8 @@ def _legend() -> Iterator[str]:
     more = ((f"`{word}`", meaning) for word, meaning in how["additions"].items())
     yield from _table(("outcome", "the app gets"), (*words, *more))
     yield (
-        "The figures are in [measured](measured), one line for each fault and form of a request, "
-        "with the name that it had in the measurement.\n"
+        "The figures are in [measured](measured). Each line there is for one fault, with or "
+        "without streaming, and has the name that the fault had in the measurement.\n"
     )
 
 
@@ -294,8 +294,8 @@ def _outcomes(rows: list[Row]) -> Iterator[str]:
 def _problems() -> Iterator[str]:
     yield "## Problems\n"
     yield (
-        "Values of `problem`. Text in braces is filled in from the request; "
-        "an example stands for `{reason}`.\n"
+        "Values of `problem`. Text in braces is filled in from the request, except `{reason}`: "
+        "there the mock writes an example.\n"
     )
     yield from _table(
         ("problem", "status", "what it says"),

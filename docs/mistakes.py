@@ -21,8 +21,8 @@ _INTRODUCTION = """\
 <!-- Written by `python docs/mistakes.py`: change the tables in the code, not this page. -->
 # Mistakes in a client's set-up
 
-These are the mistakes that the mock knows by name. A failed test, the log of `serve` and `explain`
-name the one that made the API refuse a request. [`doctor`](doctor.md) finds those in the
+These are the mistakes that the mock knows by name. A failed test, `explain`, and the log of `serve`
+name the mistake that made the API refuse a request. [`doctor`](doctor.md) finds mistakes in the
 environment or in code, before a request is sent.
 
 With an error, no request succeeds. With a warning, requests succeed until something goes wrong.
@@ -42,9 +42,9 @@ Only [`doctor`](doctor.md) finds these.
 _RELEASED = """\
 ## What releases do wrong
 
-[`doctor`](doctor.md) finds these among the packages that are installed beside it. If a row
-names two packages, both have to be installed. Both ends of each span were tried, and so was the
-release after it; only the stolen release was not tried.
+[`doctor`](doctor.md) finds these among the packages that are installed beside it. If a row names
+two packages, both have to be installed. The first and the last release of each span were tried, and
+so was the release after the span; only the releases of `litellm-stolen` were not tried.
 """
 _WORD = re.compile(r"\{(?:it\.)?(\w+)(?:![rs])?(?::[^{}]*)?\}")
 _SHORTER: Mapping[str, str] = {"asked": "path"}

@@ -64,7 +64,7 @@ def _print(findings: Iterable[Finding], *, as_json: bool) -> None:
             for one in findings:
                 click.echo(one.text())
     except BrokenPipeError:
-        raise  # the reader of the output has closed it; click then exits quietly
+        raise  # the reader has closed the pipe; click then exits quietly
     except OSError as error:
         click.echo(f"Error: can't write the findings: {error.strerror}", err=True)
         sys.exit(2)
@@ -80,7 +80,7 @@ def _versions() -> dict[str, str]:
     for one in distributions():
         name, version = one.metadata["Name"], one.metadata["Version"]
         if name and version:
-            found.setdefault(canonicalize_name(name), version)  # the first on the path is imported
+            found.setdefault(canonicalize_name(name), version)  # Python imports the first one
     return found
 
 

@@ -101,7 +101,7 @@ def explain(  # noqa: PLR0913 (an argument for each option)
 
 
 def _remarks(exchange: Exchange, edition: Edition) -> Sequence[str]:
-    """Return the reason for a refusal and the fix, as in the report of a failed test."""
+    """Return what the report of a failed test says about a refusal: the reason and the fix."""
     from mockserver.verdicts.classify import classify
 
     found = classify(exchange, edition)

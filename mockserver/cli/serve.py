@@ -178,7 +178,7 @@ def _reloading(played: _Played, *, reload: bool) -> _Mock:
 
 
 def _sharing(played: _Played, state: str, lost: WhenLost, stack: ExitStack) -> _Mock:
-    """Return a mock with shared state; the stack stops the store if it is private."""
+    """Return a mock with shared state. If the store is private, the stack stops it."""
     from mockserver.edge.state.address import read_address
     from mockserver.edge.state.private import private_store
     from mockserver.scenario import loaded

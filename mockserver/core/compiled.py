@@ -18,7 +18,8 @@ from importlib.resources import files
 from typing import Any
 
 FILE = "shipped.json"
-_KIND = ""  # the key for the type of a value that JSON lacks; no field has an empty name
+# the key that names the type of a value for which JSON has no form; no field has an empty name
+_KIND = ""
 
 
 def digest(package: str, *names: str) -> str:
@@ -32,7 +33,8 @@ def compiled(package: str, name: str, *all_names: str) -> Any:
     """
     Return the compiled value of a YAML file of a package, or None.
 
-    None means that no value was compiled from the present contents of the files ``all_names``.
+    ``all_names`` are the files on which the value depends. None means that the value was compiled
+    from other contents of these files, or never.
     """
     row = _rows(package).get(name)
     if row is None or row["digest"] != digest(package, *all_names):
@@ -41,7 +43,7 @@ def compiled(package: str, name: str, *all_names: str) -> Any:
 
 
 def row(value: Any, package: str, *all_names: str) -> dict[str, Any]:
-    """Return the compiled form of a value that was read from these files."""
+    """Return the compiled form of a value that was read from the files ``all_names``."""
     return {"digest": digest(package, *all_names), "value": _encoded(value)}
 
 

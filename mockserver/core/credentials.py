@@ -1,9 +1,9 @@
 """
 Redacts credentials. A redacted key keeps only what a diagnosis needs.
 
-Two kinds of values are credentials: the value of a header field, URL parameter or JSON field whose
-name marks a credential, and text anywhere in the format of a known key. All other text of a prompt
-is left alone.
+Two kinds of values are credentials. One is the value of a header field, URL parameter or JSON field
+whose name marks a credential. The other is any text in the format of a known key, wherever it
+occurs. All other text of a prompt is left alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _when_used(pattern: str, flags: int = 0) -> Callable[[], re.Pattern[str]]:
 _LONGEST_NAME = 256
 _WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
 
-# No letter precedes a key, except the last one of an escape in JSON, Python or a URL.
+# No letter or digit precedes a key, unless it is the end of an escape in JSON, Python or a URL.
 _ESCAPES = (r"\\[nrtbf]", r"\\u[0-9A-Fa-f]{4}", r"\\x[0-9a-f]{2}", r"%[0-9A-Fa-f]{2}")
 _START = rf"(?:(?<![A-Za-z0-9])|{'|'.join(f'(?<={escape})' for escape in _ESCAPES)})"
 _FORMS = (
@@ -39,7 +39,10 @@ _FORMS = (
     (r"[Bb]earer ", r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{22,}[A-Za-z0-9._~+/-]*=*"),
 )
 _SHORTEST = b"a" * 22
-"""Every format has at least this many letters, digits, ``_`` or ``-`` in a row; few texts do."""
+"""
+Every format of a key has at least this many letters, digits, ``_`` or ``-`` in a row. Few other
+texts have so many.
+"""
 _RUNS = bytes(
     _SHORTEST[0] if chr(byte) in f"{ascii_letters}{digits}_-" else 0 for byte in range(256)
 )
@@ -53,7 +56,7 @@ _BEGINNINGS = tuple(
         *("xox", "hf_", "gh", "AIza", "eyJ", "earer "),
     )
 )
-"""Every known key contains one of these."""
+"""Every key of a known format contains one of these."""
 
 _CREDENTIALS = (
     *("token", "secret", "secrets", "password", "passwords", "passwd", "passphrase"),
@@ -69,7 +72,10 @@ _SIGNS = (
     *(b'key"', b'keys"', b'token"', b"secret", b"passw", b"passphrase", b'ization"', b"credential"),
     *(b"cookie", b"signature", b'auth"', b'jwt"', b'pwd"', b'sig"'),
 )
-"""Every body with a field that has a secret's name contains one of these, in lower case."""
+"""
+What to search for in the lower-case text of a body: one of these occurs if a field of the body is
+named like a credential.
+"""
 
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)'
 _FIELD = _when_used(

@@ -49,7 +49,10 @@ _IN_YAML = {
     "tuple_type": "should be a list",
     "value_error": "{error}",
 }
-"""Pydantic's errors in YAML's terms; its own messages use Python's terms and vary by version."""
+"""
+Messages for pydantic's errors, in YAML's terms. Pydantic's own messages use Python's terms and vary
+by version.
+"""
 _NOTHING = "nothing"
 _MOST_ERRORS = 20
 _MOST_BYTES = 4 * FILE.letters
@@ -64,7 +67,7 @@ _note: ContextVar[Callable[[str], object]] = ContextVar("note", default=str)
 
 @contextmanager
 def noting_files(note: Callable[[str], None]) -> Iterator[None]:
-    """Call ``note`` with the path of each file before it is read, even if it does not exist."""
+    """Call ``note`` with the path of each file before it is read, even if there is no such file."""
     token = _note.set(note)
     try:
         yield
@@ -91,7 +94,7 @@ def read_text(path: str) -> str:
 
 def beside(source: str, name: str) -> str:
     """
-    Resolve a path in a document relative to the folder of the document.
+    Resolve a path that a document contains, relative to the folder of the document.
 
     >>> beside("editions/ours.yaml", "./base.yaml")
     'editions/base.yaml'
@@ -210,7 +213,7 @@ class Document:
         return f"{spot}: {_dotted(path)}{said}{self._made_from(error['loc'])}"
 
     def _found(self, error: ErrorDetails) -> str:
-        """Return the value that was found, as the author wrote it if it is in the text."""
+        """Return the wrong value, in the author's notation if the text contains the value."""
         node = self._find(error["loc"])[1]
         if error["input"] is None and node is None:
             return _NOTHING
@@ -273,7 +276,7 @@ def _data_of(root: yaml.Node | None) -> Any:
 
 
 def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """Return the nodes of a key and its value; for an item of a list, return its node twice."""
+    """Return the nodes of a key and of its value; for an item of a list, the item's node twice."""
     if isinstance(node, yaml.MappingNode):
         return next((pair for pair in node.value if pair[0].value == str(part)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
@@ -310,12 +313,12 @@ def _written(node: yaml.Node) -> str:
 
 
 def _repeats(error: ErrorDetails) -> bool:
-    """Return whether the error only repeats that all items of a list are wrong."""
+    """Return whether a list is too short only because its items have errors of their own."""
     return error["type"] == "too_short" and bool(error["input"])
 
 
 def _meant(error: ErrorDetails) -> str:
-    """Return the allowed word closest to the value found, as the end of a sentence."""
+    """Return what the author probably meant, as the end of a sentence; empty if not known."""
     if error["type"] in ("bool_type", "bool_parsing"):
         flag = _FLAGS.get(str(error["input"]).lower())
         return f"; did you mean {flag}?" if flag else ""

@@ -13,7 +13,10 @@ BEGINNINGS = (
     *("sk-proj-", "sk-svcacct-", "sk-admin-", "sk-ant-", "sk-or-", "sk-lf-", "pk-lf-"),
     *("nvapi-", "tgp_v1_", "lsv2_", "github_pat_", "AIza"),
 )
-"""Beginnings of vendors' keys. Each beginning is longer than four letters or has no dash."""
+"""
+Beginnings of vendors' keys, except for those of up to four letters and ``-`` or ``_``. Any
+beginning of that form is recognized without a list.
+"""
 NO_VALUES = frozenset({"none", "null", "undefined", "nan", "nil", "false", "true"})
 """Words that a program writes for a missing value."""
 LOCAL_WORDS = frozenset(
@@ -40,7 +43,7 @@ PLACEHOLDERS = frozenset(
 
 _SCHEMES = frozenset({"basic", "bearer", "digest", "token", "api-key", "apikey", "key"})
 _MOST_SCHEMES = 3
-_DEEPEST = 3  # forms within forms, such as NAME="KEY"
+_DEEPEST = 3  # levels of forms within forms; NAME="KEY" has three
 # "csk-", "sk-", "gsk_", "hf_", "pplx-" identify a vendor and reveal nothing
 _BEGINNING = re.compile(rf"{'|'.join(BEGINNINGS)}|[^-_\s]{{1,4}}[-_]")
 _FILLED_IN = re.compile(r"[xX]{3,}|[*.…•_]{3,}|…+")

@@ -19,8 +19,8 @@ class Sender:
 
     ``name`` is unique. ``since`` is the time at which the sender started, in seconds since the
     epoch; minus infinity if unknown. ``parent`` is the sender that started this one, None if
-    unknown. ``beside`` has the names of the most recent senders that the parent had also started
-    and not yet waited for.
+    unknown. ``beside`` has the names of the latest senders that the parent had started before this
+    one, and for which the parent had not yet waited.
 
     ``busy`` is the processor time of the thread at the moment of sending, in seconds. ``waits``
     counts how many waits of the process had ended by that moment; None if waits are not counted.
@@ -39,7 +39,12 @@ class Sender:
     turn: tuple[int, int] | None = field(default=None, compare=False, repr=False)
 
     def begun_apart_from(self, other: Sender) -> float:
-        """Return the time at which the lines of descent of the two senders diverged."""
+        """
+        Return the time since which the ancestry of this sender is separate from that of ``other``.
+
+        At that time the oldest ancestor that ``other`` does not have was started. If ``other`` has
+        all ancestors of this sender, this sender itself was started at that time.
+        """
         if self.parent is other.parent:
             return self.since
         lineage = set(other._lineage())
@@ -60,7 +65,7 @@ class Sender:
 
 class Fields(dict[str, str]):
     """
-    The header fields of a request, with names in lower case; they are never changed.
+    The header fields of a request, with names in lower case; the mapping is never changed.
 
     ``shown`` are the same fields with credentials redacted.
     """

@@ -9,7 +9,7 @@ from itertools import islice
 from random import Random
 
 BLOCK = 256
-"""For how many trials the draws are made at once."""
+"""The number of trials for which random numbers are drawn at once."""
 _MOST = 64  # blocks that are kept; older blocks are made again when needed
 
 
@@ -17,7 +17,8 @@ class HexStream:
     """
     An endless stream of hexadecimal digits, from digests of a text.
 
-    A ``Random`` is of higher quality but costs ten times as much to seed. For ids this is enough.
+    A ``Random`` is of higher quality but takes ten times as long to seed. Digests are good enough
+    for ids.
     """
 
     __slots__ = ("_at", "_digests", "_digits", "_text")
@@ -68,7 +69,7 @@ def seed_from(text: str) -> int:
 
 
 def seed_after(beginning: tuple[str, str], text: str) -> int:
-    """Return the seed of the joined texts; a repeated ``beginning`` is digested only once."""
+    """Return a seed for ``beginning`` and ``text``; digest a repeated ``beginning`` only once."""
     digest = _begun(beginning).copy()
     digest.update(text.encode())
     return int.from_bytes(digest.digest(), "big")

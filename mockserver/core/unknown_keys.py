@@ -88,7 +88,7 @@ def _inner(variants: Sequence[Schema], root: Schema) -> Iterator[tuple[str, Sequ
 
 
 def _several(one: Schema, root: Schema) -> list[Schema]:
-    """Return the schemas of the items of a list, or of the values of a mapping with free keys."""
+    """Return the schemas of a list's items, or of the values of a mapping that allows any key."""
     inner = (one.get(word) for word in ("items", "additionalProperties"))
     return [each for part in inner if isinstance(part, dict) for each in _variants(part, root)]
 

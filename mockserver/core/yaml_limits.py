@@ -18,7 +18,7 @@ import yaml
 from .errors import DocumentError
 
 DEEPEST = 100  # nested mappings and lists
-_MOST_DIRECTIVES = 10  # libyaml compares each directive with all others
+_MOST_DIRECTIVES = 10  # libyaml takes long for many, because it compares each with all others
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 
@@ -38,7 +38,10 @@ class YamlLimits:
 FILE = YamlLimits(2_000_000, 200_000)
 """The limits on a file, or on a request body that replaces a file."""
 FIELD = YamlLimits(20_000, 1_000)
-"""The limits on a value in a header field or option, which is read while other requests wait."""
+"""
+The limits on a value in a header field or option. They are lower, because other requests wait while
+such a value is read.
+"""
 
 
 def refuse_bombs(text: str, source: str, limits: YamlLimits, loader: Any) -> None:
@@ -64,7 +67,7 @@ def refuse_bombs(text: str, source: str, limits: YamlLimits, loader: Any) -> Non
 
 @dataclass(slots=True)
 class _Open:
-    """A mapping or list that is still open; ``before`` counts the nodes that precede it."""
+    """A mapping or list whose end is not yet read; ``before`` counts the nodes that precede it."""
 
     anchor: str | None
     before: int
@@ -109,7 +112,7 @@ class _Count:
                     pass  # start or end of the stream or document
 
     def _add(self, nodes: int, height: int) -> None:
-        """Add nodes to the innermost open part."""
+        """Add nodes of the given height to the innermost open part."""
         self.nodes += nodes
         if self.nodes > self.limits.nodes:
             raise DocumentError(

@@ -51,7 +51,9 @@ class Diagnosis:
 
 def served(name: str | None) -> Edition:
     """
-    Return the named edition, or the newest; its API keys are given the prefix of real keys.
+    Return the named edition, or the newest.
+
+    If the edition has no prefix for API keys, the prefix of real keys is added.
 
     Raises UnknownNameError, DocumentError.
     """
@@ -99,7 +101,7 @@ def sorted_and_folded(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _read_by_code(programs: list[str]) -> frozenset[str]:
     """
-    Return the variables that programs read by themselves, to pass them to an unknown client.
+    Return the variables that the user's programs read and may pass to any client.
 
     CEREBRAS_BASE_URL is also returned if there are programs but none of them uses the Cerebras SDK.
     """

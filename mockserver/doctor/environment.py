@@ -107,7 +107,7 @@ def _keys(
 
 
 def _openai_key(known: Mapping[str, Variable], edition: Edition) -> Iterator[Finding]:
-    """Yield what is wrong with the API key that OpenAI's client sends to this API."""
+    """Yield what is wrong with the API key, if the variables make OpenAI's client use this API."""
     base, key = known.get("OPENAI_BASE_URL"), known.get("OPENAI_API_KEY")
     if base is None or key is None or _parts(base.value)[1] != OURS:
         return

@@ -21,8 +21,8 @@ _SKIPPED = frozenset(
         *("test", "tests", "__tests__", "spec", "fixtures", "testdata", "__mocks__"),
     )
 )
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # from PowerShell
-_HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # hidden, but read
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the first bytes of UTF-16, in which PowerShell writes files
+_HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # hidden folders to read
 _ENDINGS = frozenset((*STYLES, "py", "ipynb", "env"))
 _TEST = re.compile(r"(?:^test_.*|.*_test)\.\w+$|.*\.(?:test|spec|stories)\.\w+$|^conftest\.py$")
 _GENERATED = re.compile(r"\.min\.|[-.]lock\.|^(?:package-lock|npm-shrinkwrap|composer)\.json$")
@@ -81,7 +81,7 @@ class Walk:
                 self.unread += 1
 
     def _named(self) -> Source:
-        """Return the root if it is a file. Raises OSError if that file can't be examined."""
+        """Return the root, which is no folder. Raises OSError if it can't be examined."""
         kind = _kind(self.root.name)
         if self.root.exists() and not self.root.is_file():
             raise OSError(errno.EINVAL, "it is neither a file nor a folder")

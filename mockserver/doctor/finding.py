@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockserver.verdicts.mistakes import Explanation, Severity
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # in a file's name, these may move the terminal's cursor
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # these may move the cursor of a terminal
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning")
 
 

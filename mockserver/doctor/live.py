@@ -29,7 +29,7 @@ from .variables import of_environment
 HOST = "api.cerebras.ai"
 STATUS_PAGE = "https://status.cerebras.ai/api/v2/status.json"
 _BASE_URL = "CEREBRAS_BASE_URL"
-_SECONDS = 3.0  # for each of the three requests
+_SECONDS = 3.0  # how long each of the three requests may take
 _MOST_BYTES = 256 * 1024
 _TOKENS = 100  # the most tokens that the chat costs; the templates of some models take 70
 _MODELS, _CHAT = "/v1/models", "/v1/chat/completions"
@@ -48,7 +48,7 @@ _FAILURES: Mapping[type[BaseException], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer; if none came, the status is 0 and ``why`` has the reason."""
+    """An answer; if none came, the status is 0, and ``why`` has the reason or ``late`` is true."""
 
     status: int = 0
     document: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -199,7 +199,7 @@ class Examination:
 
 
 def _root(base: str) -> tuple[str, str]:
-    """Return a base URL without its path, and its host; both are empty for an invalid URL."""
+    """Return a base URL up to its version, and its host; both are empty for an invalid URL."""
     try:
         url = urlsplit(base)
         host = url.hostname or ""
@@ -229,7 +229,7 @@ def _ids(models: Answer) -> list[str]:
 
 
 async def _sent(session: aiohttp.ClientSession, method: str, url: str, **more: Any) -> Answer:
-    """Send a request and return its answer, without error messages of the HTTP library."""
+    """Send a request and return its answer; ``why`` never quotes an error of the HTTP library."""
     try:
         async with session.request(method, url, allow_redirects=False, **more) as response:
             data = await response.content.read(_MOST_BYTES)

@@ -20,7 +20,7 @@ _UNION_OF_CALLS = ">=1.99.2,<1.99.7"  # ChatCompletionMessageToolCallParam can't
 @dataclass(frozen=True, slots=True)
 class Fault:
     """
-    A fault of some versions of packages, which later versions do not have.
+    A fault that some versions of packages have, and later versions do not.
 
     ``versions`` maps the normalized name of each package to its faulty versions; the fault occurs
     if all of these packages are installed in such versions. The other fields are as in

@@ -78,6 +78,6 @@ def _noticed(matter: Matter) -> Iterator[Noticed]:
     addresses = {node for node, _ in wrong}
     for rule in _RULES:
         for node, what in rule(matter):
-            # no finding about an address in the code while that address is wrong
+            # an address that is wrong is not also reported for being in the code
             if what.name != "host-in-code" or node not in addresses:
                 yield node, what

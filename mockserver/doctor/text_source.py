@@ -1,5 +1,5 @@
 """
-Looks for mistakes in code and configuration in languages other than Python, by text.
+Looks for mistakes in the text of code and configuration in languages other than Python.
 
 A text shows less than a syntax tree. A value is therefore checked only if a client reads it and it
 can't be meant for another API, for example a base URL that is passed to a known SDK, or an id that

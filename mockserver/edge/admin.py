@@ -27,7 +27,7 @@ from .live import LiveEngine
 
 PREFIX = "/__mock__/"
 _FORMATS = ("json", "har")
-_LEVELS = 3  # levels of nesting that are encoded piece by piece, down to the entries of a HAR
+_LEVELS = 3  # levels to encode in pieces: in a HAR, down to the list of entries
 Query: TypeAlias = Mapping[str, str]
 _Action: TypeAlias = Callable[[Request, Query], Any]
 

@@ -17,7 +17,7 @@ _WARMING = ENDPOINTS["warming"].path  # requested by the SDK's constructor, so n
 
 class EndlessRequestsError(BaseException):
     """
-    An app keeps sending requests after more than ``from_one_place`` refusals.
+    An app was refused ``from_one_place`` times (see ``Budget``) and still sends requests.
 
     This is not an ``Exception``, because such apps often catch every ``Exception``.
     """
@@ -27,8 +27,8 @@ class Budget:
     """
     Limits how many requests an app may send: ``from_one_place`` in its code, and ``in_all``.
 
-    Further requests get an error that no client retries. If the app continues all the same,
-    ``ran_away`` is called and ``error`` is set.
+    Further requests get an error that no client retries. After more than ``from_one_place`` of
+    these errors, ``ran_away`` is called and ``error`` is set.
     """
 
     def __init__(self, from_one_place: int, in_all: int) -> None:
@@ -55,12 +55,12 @@ class Budget:
         return PAST_BUDGET
 
     def note(self, exchange: Exchange) -> None:
-        """Remember the last exchange within the budget for each place in the code."""
+        """Remember an exchange that was not refused; only the last one of each place is kept."""
         if not exchange.intervened:
             self._last[exchange.request.place] = exchange
 
     def check(self) -> None:
-        """Raise EndlessRequestsError if the app has not stopped."""
+        """Raise EndlessRequestsError if ``error`` is set."""
         if self.error is not None:
             raise EndlessRequestsError(*self.error.args)
 

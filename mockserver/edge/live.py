@@ -54,14 +54,14 @@ class LiveEngine:
     The engine that is answering now; safe to use from any thread.
 
     ``crashes`` are unexpected errors of the mock itself; the engine's owner raises them where a
-    user sees them. ``stalled`` holds a sentence on each stall that the clock has ended because the
-    client has no time-out; an answer adds to the list that was set when the answer began, so a new
-    list gets nothing from older answers. ``followers`` are called when a scenario begins or time is
-    skipped. ``sender_at`` returns the sender that uses a port of the loopback interface;
-    ``sender_at`` is None if senders can't be found. ``elsewhere`` returns the reason why a request
-    does not come from the current test, or "" if it may. ``retention`` applies to the journals of
-    scenarios that begin later. ``budget`` limits the number of requests. ``replica`` is the name of
-    this mock among the mocks that share its state, or "" without shared state.
+    user sees them. ``stalled`` has a sentence on each stall that the clock has ended because the
+    client has no time-out. If ``stalled`` is replaced by a new list, the answers that have already
+    begun still add to the old list. ``followers`` are called when a scenario begins or time is
+    skipped. ``sender_at`` maps a client's port on the loopback interface to the sender, and is None
+    if senders can't be found. ``elsewhere`` returns the reason why a request does not come from the
+    current test, or "" if it may. ``retention`` applies to the journals of scenarios that begin
+    later. ``budget`` limits the number of requests. ``replica`` is the name of this mock among the
+    mocks that share its state, or "" without shared state.
     """
 
     replica = ""
@@ -192,8 +192,8 @@ class LiveEngine:
         """
         Return the answer of the status page at ``url``, and record the request.
 
-        Requests while the port is out of order are not recorded, since the failed connections that
-        prompt them leave no exchanges either.
+        The request is not recorded while the port is out of order. The app may send it because its
+        connections to the API fail, and these failures are not recorded either.
         """
         with self._lock:
             engine, now = self._engine, self.now()
@@ -217,7 +217,7 @@ class LiveEngine:
         return engine, exchange
 
     def _chosen(self, request: Request, now: float) -> tuple[Engine, Rule | None]:
-        """Return the engine that answers, and the rule that the request's headers give, if any."""
+        """Return the engine that answers, and the rule in the request's headers, if any."""
         if request.headers.keys().isdisjoint(request_overrides.FIELDS):
             return self._engine, None
         try:
@@ -226,7 +226,11 @@ class LiveEngine:
             return self._engine, request_overrides.refusal(error)
 
     def _engine_for(self, request: Request, now: float) -> Engine:
-        """Return the engine of the scenario that the request names, in its current state."""
+        """
+        Return the engine of the scenario that the request names.
+
+        If the request names none, the current engine is returned.
+        """
         named = request.headers.get(request_overrides.SCENARIO)
         if named is None:
             return self._engine
@@ -244,14 +248,14 @@ class LiveEngine:
             engine.finish(exchange, now=self.now(), client_left=client_left)
 
     def sharing(self) -> AbstractAsyncContextManager[None]:
-        """Return a context in which this mock shares its state, if it has other replicas."""
+        """Return the context in which the mock has to run; in it, replicas share their state."""
         return nullcontext()
 
     def ask(self, request: Request, begun: Begun) -> Waiting | None:
         """
-        Begin an exchange that needs an answer from the store; return None if it needs none.
+        Begin an exchange that has to wait for the store; return None if it does not have to.
 
-        ``begun`` is called later with the exchange or an error.
+        Later, ``begun`` is called with the exchange or an error.
         """
         return None
 
@@ -268,7 +272,7 @@ class Waiting(Protocol):
     """A request that waits for the store."""
 
     def cancel(self) -> object:
-        """Record that the client has left, so that the callback is no longer needed."""
+        """Record that the client has left, so that ``begun`` is not called."""
 
 
 Begun: TypeAlias = Callable[["InFlight | Exception"], None]
@@ -306,7 +310,7 @@ class InFlight:
         self.end(client_left=error is not None and not issubclass(error, StallError))
 
     async def stall(self, port: int | None) -> None:
-        """Hold the client at a port, or an in-process client if that is None. Raises StallError."""
+        """Hold the client at this port; for None, a client in process. Raises StallError."""
         try:
             await self._live.clock.stall(Silence(port, self.exchange))
         except StallError as error:

@@ -101,7 +101,7 @@ class Reloader:
             _log.info("%s has changed; scenario %r begins", self._name, self.live.scenario.name)
 
     def _reading(self, begin: Callable[[Scenario], T]) -> T:
-        """Load the scenario and begin it; record the stamp of each file before it is read."""
+        """Load the scenario and begin it. Just before each file is read, record its stamp."""
         self._read = {}
 
         def note(path: str) -> None:

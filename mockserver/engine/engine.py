@@ -95,7 +95,7 @@ class Engine:
         )
 
     def decide(self, needs: Needs, taken: Taken, *, now: float) -> Exchange:
-        """Return the exchange that answers a request, given what the memory gave to it."""
+        """Return the exchange that answers a request; ``taken`` is what the memory gave to it."""
         request, parsed, decision = needs.request, needs.parsed, taken.decision
         number, quota = taken.number, taken.quota
         responder = self._responder(number, now)
@@ -160,12 +160,12 @@ class Engine:
     def _broken(
         self, plan: Plan, faults: Sequence[Fault], parsed: ParsedRequest, number: int, now: float
     ) -> tuple[Plan, float | None]:
-        """Return the plan with the faults, and the seconds until a client notices these."""
+        """Return the plan with the faults, and the seconds until a client notices them, or None."""
         distorted = broken(plan, faults, self._context(parsed, number, now))
         return distorted, changed_after(plan, distorted)
 
     def malformed(self, *, now: float) -> Plan:
-        """Return the answer to bytes that are not an HTTP request, to which no rule applies."""
+        """Return the answer to bytes that are not an HTTP request; no rule applies to them."""
         return self._responder(0, now).refusal(RefusalError("malformed_request"))
 
     def _responder(self, number: int, now: float) -> Responder:
@@ -204,7 +204,7 @@ class Engine:
         return RefusalError(why.problem, headers=(*wait, *quota.headers(now)))
 
     def _restricts(self, parsed: ParsedRequest, request: Request) -> bool:
-        """Return whether a limit refused the request, or a check that the default edition lacks."""
+        """Return whether a limit refused the request, or a check not in the default edition."""
         if parsed.refusal is None:
             return True
         if self.scenario.edition is None and self.scenario.context is None:

@@ -96,7 +96,7 @@ def samples(
 def told_as_text(
     found: Sequence[Sample], *, width: int, plain: bool = False, paint: Paint = unpainted
 ) -> Iterator[str]:
-    """Yield lines of text with each sample in words and as a drawing of ``width`` columns."""
+    """Yield lines of text that show each sample in words and as a drawing of ``width`` columns."""
     lanes = [Lane(sample.line, sample.spans) for sample in found]
     drawings = bars(lanes, width=width - len(_INDENT), plain=plain, paint=paint)
     for sample, lane, drawing in zip(found, lanes, drawings, strict=True):

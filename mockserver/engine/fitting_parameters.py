@@ -1,7 +1,8 @@
 """
 Finds values for automatic parameters, so that the scenario affects the client's requests.
 
-Numbers are found by trial, in which the engine answers the requests of an earlier test run.
+Numbers are found by trial: for each number tried, the engine answers the requests of an earlier
+test run.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from mockserver.scenario.parameters import Automatic
 from .rehearsal import Sent, acts, whole_seconds
 
 _LARGEST = 2**24
-_SLOWER = 0.5  # seconds by which requests of the next test run may be later
+_SLOWER = 0.5  # seconds by which the requests of the next test run may arrive later
 Fits: TypeAlias = Callable[[int], bool]
 
 
@@ -51,9 +52,9 @@ def first_model(sent: Sequence[Sent]) -> str | None:
 
 def most(fits: Fits) -> int | None:
     """
-    Return the largest number that fits, assuming that no number above the first gap fits.
+    Return the largest number that fits; None if no number fits, or if all numbers fit.
 
-    None if no number fits, or if all numbers fit.
+    The search assumes that the numbers that fit begin at 0 or 1 and follow each other.
     """
     low = next((number for number in (0, 1) if fits(number)), None)
     if low is None:
@@ -67,7 +68,11 @@ def most(fits: Fits) -> int | None:
 
 
 def least(fits: Fits) -> int | None:
-    """Return the smallest number that fits, if all larger numbers fit; None if none fits."""
+    """
+    Return the smallest number that fits; None if no number fits.
+
+    The search assumes that all larger numbers fit too.
+    """
     low, high = -1, 0
     while not fits(high):
         low, high = high, 2 * high or 1
@@ -77,7 +82,11 @@ def least(fits: Fits) -> int | None:
 
 
 def _between(low: int, high: int, like_low: Fits) -> int:
-    """Return the first number that is not ``like_low``, by bisection; ``high`` is not."""
+    """
+    Return the first number for which ``like_low`` is false, by bisection.
+
+    ``like_low`` must be true for ``low`` and false for ``high``.
+    """
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if like_low(middle) else (low, middle)

@@ -1,8 +1,9 @@
 """
-What an engine remembers between requests, such as counters of rules, limits and running answers.
+What an engine remembers between requests.
 
-``Memory`` keeps these in the process. ``Mirror`` has the same interface for an engine that shares
-its memory with other engines in a store.
+This is the state and the counters of the rules, the quotas, and how many answers are running.
+``Memory`` keeps it in the process. ``Mirror`` has the same interface for an engine that shares its
+memory with other engines in a store.
 """
 
 from __future__ import annotations
@@ -55,17 +56,17 @@ class Memory:
         return quota, refused
 
     def settle(self, exchange: Exchange, now: float) -> None:
-        """Release what an admitted exchange, which is over, has reserved and not used."""
+        """Release, at the end of an admitted exchange, what it has reserved and not used."""
         self._running -= 1
         self._quotas.settle(exchange, now)
 
 
 def overriding(rule: Rule, seed: int, number: int) -> Decision | None:
-    """Return a decision for this rule if its probability allows; None for a warm-up."""
+    """Return a decision for this rule; None for a warm-up, or if its probability is not met."""
     acts = number and overrides(rule.schedule.probability, seed, number)
     return Decision(rule, rule.actions[0]) if acts else None
 
 
 def overrides(probability: float | None, seed: int, number: int) -> bool:
-    """Return whether a rule with this probability overrides the scenario's rules for a request."""
+    """Return whether a rule of this probability overrides the scenario's rules for one request."""
     return probability is None or Random(f"{seed}/asked/{number}").random() < probability

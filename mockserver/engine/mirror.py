@@ -2,8 +2,8 @@
 The memory of an engine that shares its memory with other engines in a store.
 
 ``asks`` returns in plain values what a request needs from the store, and ``taken`` reads what the
-request got. The store does not know how a schedule works. Instead, the store asks for blocks of
-trials, and the engine answers with bits that show which trials of a rule act.
+request got. The store cannot compute in which trials a rule acts. Instead, it asks the engine for
+blocks of trials, and the engine answers with one bit for each trial: whether the rule acts in it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .needs import OVERLOAD, Needs, Taken
 from .quotas import MOST, Account
 
 Plain: TypeAlias = Sequence[Any]
-"""Values that msgpack can encode, with False for missing values."""
+"""Values that msgpack can encode; False stands for a missing value."""
 _OVERRIDE = "asked"
 _PERIODS = {seconds: name for name, seconds in SECONDS.items()}
 
@@ -36,8 +36,9 @@ class Given(NamedTuple):
     What the store has given to a request.
 
     ``state`` is the state of the rules before the request, and ``begun`` is the state in which the
-    request's call began. Each trial has the position of its rule, its number, how often the rule
-    has acted, and the time since ``started``. ``levels`` and ``imposed`` belong to the quota.
+    request's call began. Each trial has the number of its rule, its own number, how often the rule
+    has acted, and the time since ``started``. ``levels`` are those of the quota's buckets, and
+    ``imposed`` are its temporary limits.
     """
 
     number: int
@@ -85,7 +86,7 @@ class Mirror(Memory):
         """Do nothing, since ``settles`` returns what the store has to release."""
 
     def asks(self, needs: Needs, attempt: int = 1) -> Plain:
-        """Return what the request needs from the store as attempt ``attempt`` at its call."""
+        """Return what the request needs from the store, as attempt number ``attempt`` of a call."""
         needs.view.attempt = attempt
         rule = needs.rule
         own: str | bool = rule is not None
@@ -116,9 +117,10 @@ class Mirror(Memory):
 
     def block(self, field: str, block: int, elapsed: float) -> bytes:
         """
-        Return which trials of a block act, one bit for each, the lowest bit first.
+        Return in which trials of a block the rule acts, one bit for each, the lowest bit first.
 
-        ``elapsed`` is any time at which the same windows are open.
+        ``elapsed`` is a time since the start of the run. The result is valid for all times at which
+        the same windows of the rule are open.
         """
         name, rest = field.split(":", 1)
         numbers = range(block * BLOCK + 1, (block + 1) * BLOCK + 1)
@@ -142,7 +144,7 @@ class Mirror(Memory):
         return (spec, used, cached, exchange.at)
 
     def _decision(self, needs: Needs, given: Given) -> Decision:
-        """Return the decision, from the trials that the store has already counted."""
+        """Return the decision; the store has already counted the trials that it depends on."""
         rule = needs.rule
         if rule is not None and given.number:
             chance = rule.schedule.probability
@@ -157,7 +159,7 @@ class Mirror(Memory):
         return self.run.choose(needs.view, elapsed, CallProgress(given.begun, trials))
 
     def _guess(self, attempt: int) -> int:
-        """Return the attempt if any rule depends on the attempt, or else 0."""
+        """Return the number of the attempt if any rule depends on it, otherwise 0."""
         known = self.run.candidates
         if len(known) != self._looked_at:
             self._looked_at = len(known)

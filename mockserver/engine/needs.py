@@ -21,7 +21,7 @@ NotTaken: TypeAlias = Refusal | Overload | RefusalError
 
 class Needs(NamedTuple):
     """
-    A parsed request that needs its number, its trials and its tokens.
+    A parsed request that needs a number, trials of rules, and tokens of a quota.
 
     ``noted`` is the request in the form that the journal keeps. A ``rule`` overrides the scenario's
     rules. A request that ``counts`` gets a number; a warm-up does not. A request that ``costs`` has
@@ -44,7 +44,7 @@ class Taken(NamedTuple):
 
     ``number`` is 0 for a request without a number. ``call`` is the logical call of the request.
     ``quota`` is None if the request costs nothing, or if the service is at its capacity.
-    ``refused`` is the reason why the request was not admitted, None if it was.
+    ``refused`` is the reason why the request was not admitted, None if it was admitted.
     """
 
     number: int

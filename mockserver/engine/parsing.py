@@ -33,7 +33,7 @@ _MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_thres
 _MOST_KNOWN = 256  # cached heads, and cached requests, since apps repeat both
 _LARGEST_KNOWN = 64 * 1024  # bytes
 _MOST_SHOWN = 1024 * 1024  # bytes of an invalid body that the journal shows
-_MOST_RESERVED = 16_384  # tokens; reported by a client's author who watched its quota
+_MOST_RESERVED = 16_384  # tokens; reported by the author of a client, who watched the quota
 _NOTHING = Size()
 _ABSURD = 2**63 - 1  # tokens; JSON may hold an int too long for Python to print
 
@@ -108,7 +108,7 @@ class ParsedRequest:
         return self.name if "{model}" in self.row.path else ""
 
     def facts(self, edition: Edition) -> dict[str, object]:
-        """Return the values that error messages may name."""
+        """Return the values that error messages may contain."""
         model = edition.models.get(self.model_id)
         facts: dict[str, object] = {"model": self.model_id}
         if model is not None:
@@ -234,7 +234,7 @@ def _read_body(parsed: ParsedRequest, request: Request, edition: Edition) -> Non
         parsed.upload = read_upload(request.body, request.headers)
         parsed.data = dumps(parsed.upload.shown())
     elif row.body is not None:
-        # it is not known how older editions validated a batch
+        # how older APIs refused an invalid body is known only for endpoints with limits
         how = edition.validation if row.limited else Validation()
         parsed.data = as_json(request.body, request.headers)
         chat = parsed.chat

@@ -32,7 +32,7 @@ class Quotas:
         self._quotas: OrderedDict[Account, Quota] = OrderedDict()
 
     def admit(self, account: Account, tokens: int, now: float) -> tuple[Quota, Refusal | None]:
-        """Reserve a request and its tokens; return the quota, and a refusal if it refuses them."""
+        """Reserve a request and its tokens; return the quota, and its refusal if it refuses."""
         quota = self.open(account, now)
         refused = quota.refusal(tokens, now)
         if refused is None:
@@ -51,11 +51,11 @@ class Quotas:
         quota.settle(exchange.reserved_tokens, used, now, cached=cached, since=exchange.at)
 
     def open(self, account: Account, now: float) -> Quota:
-        """Return an account's quota under the scenario's current limits, or a new quota."""
+        """Return an account's quota, or a new one, with the scenario's current ``limits``."""
         return self._imposed(self.kept(account, now), now)
 
     def kept(self, account: Account, now: float) -> Quota:
-        """Return an account's quota without the scenario's ``limits``, or a new quota."""
+        """Return an account's quota, or a new one, without the scenario's ``limits``."""
         quota = self._quotas.get(account)
         if quota is not None:
             self._quotas.move_to_end(account)
@@ -66,7 +66,7 @@ class Quotas:
         return quota
 
     def find(self, account: Account, now: float) -> Quota | None:
-        """Return an account's quota under the scenario's current limits, or None."""
+        """Return an account's quota with the scenario's current ``limits``; None if it has none."""
         quota = self._quotas.get(account)
         if quota is None:
             return None

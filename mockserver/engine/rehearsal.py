@@ -1,8 +1,8 @@
 """
 Predicts what a scenario would do to the requests of an earlier test run, without a client.
 
-The engine itself answers these requests, so the prediction covers all its rules, schedules, limits
-and refusals.
+The engine itself answers these requests, so the prediction covers all rules, schedules, limits and
+refusals.
 """
 
 from __future__ import annotations
@@ -40,7 +40,12 @@ class Sent:
 
 
 def sent_in(journal: Journal, started: float, key: str) -> tuple[Sent, ...]:
-    """Return the requests, including warm-ups; those sent with ``key`` get the whole key."""
+    """
+    Return the requests of a journal, including warm-ups.
+
+    The journal does not keep whole API keys. In requests that were sent with ``key``, the whole key
+    is restored.
+    """
     exchanges = sorted((*journal.exchanges, *journal.warmups), key=lambda one: one.at)
     return tuple(_sent(exchange, started, key) for exchange in exchanges)
 
@@ -67,7 +72,9 @@ def acts(
     scenario: Scenario, sent: Iterable[Sent], *, when: Callable[[float], float], unknown: bool
 ) -> bool:
     """
-    Return whether a scenario affects these requests; ``when`` maps their times to new times.
+    Return whether a scenario affects these requests.
+
+    ``when`` maps the time of each request to the time at which it is tried.
 
     Returns ``unknown`` as soon as the length of an answer changes, because the client's next
     requests may then differ.
@@ -91,13 +98,13 @@ def acts(
 
 
 def answered(scenario: Scenario, sent: Sent) -> tuple[Exchange, Edition]:
-    """Return the exchange with which a scenario, at its beginning, would answer a request."""
+    """Return the answer of a scenario that has just begun, as an exchange, and its edition."""
     engine = Engine(scenario, now=0.0)
     return engine.handle(sent.request, now=0.0), engine.edition
 
 
 def whole_seconds(seconds: float) -> float:
-    """Return a time without its fraction, which differs in each test run."""
+    """Return a time in whole seconds, because its fraction differs in each test run."""
     return float(int(seconds))
 
 

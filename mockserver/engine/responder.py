@@ -33,7 +33,7 @@ _FORM = frozenset(
 )
 _END = End()
 _UNSCRIPTED = Script()
-_SHORT, _LONG = 1_000, 32_000  # letters; first messages between these lengths are cached
+_SHORT, _LONG = 1_000, 32_000  # letters; first messages between these lengths are digested once
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class Responder:
         return headers.edge(shape, content_type, now=self.now, random=self.random, plain=plain)
 
     def _encoded(self, parsed: ParsedRequest, form: Form) -> EncodedAnswer:
-        """Generate an answer, in the form of the endpoint."""
+        """Generate an answer, ready to be encoded in the form of the endpoint."""
         model = parsed.model
         assert model is not None  # noqa: S101 (an admitted request)
         asked, spare = choices.returned(parsed.body), choices.discarded(parsed.body)
@@ -125,7 +125,7 @@ class Responder:
 
 
 def _number(seed: int, parsed: ParsedRequest) -> int:
-    """Return a seed for the words of the answer, regardless of their form or limit."""
+    """Return a seed for the words of the answer; the fields in ``_FORM`` do not change it."""
     about = {name: value for name, value in parsed.body.items() if name not in _FORM}
     if not parsed.chat:  # a short body
         return seed_from(f"{seed}/{about!a}")

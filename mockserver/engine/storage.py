@@ -1,10 +1,11 @@
 """
 The files and batches that clients create.
 
-Besides quotas and the prompt cache, this is the only state with which one answer affects later
-answers. One storage serves all API keys; when it is full, the oldest entries are deleted. Batches
-progress only when a request arrives, according to its time. The lines of a batch are answered as by
-the real API, regardless of the scenario's rules.
+Apart from quotas and the prompt cache, files and batches are the only state of the imitated API
+that one answer changes and later answers depend on. One storage serves all API keys; when it is
+full, the oldest entries are deleted. A batch makes progress only when a request arrives: its lines
+are then answered up to the time of that request. They are answered as by the real API, regardless
+of the scenario's rules.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Storage:
                 batch.error_file_id = self._write(batch, responder, refused=True)
 
     def settle(self, *, refused: bool) -> None:
-        """Keep the last change, or undo it if a fault has turned the answer into an error."""
+        """Keep the last change, but undo it if a fault has turned its answer into an error."""
         if refused and self._undo is not None:
             self._undo()
         self._undo = None
@@ -128,7 +129,7 @@ class Storage:
         return responder.document(batch.document(responder.now))
 
     def _write(self, batch: Batch, responder: Responder, *, refused: bool) -> str | None:
-        """Write the outcomes of one kind to a file; return its id, or None without outcomes."""
+        """Write the outcomes of one kind to a file; return its id, or None if there are none."""
         lines = [outcome.line for outcome in batch.outcomes if outcome.refused is refused]
         if not lines:
             return None

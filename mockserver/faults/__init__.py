@@ -90,7 +90,7 @@ _NAMES = {kind: name for name, kind in FAULTS.items()}
 
 
 def broken(plan: Plan, faults: Iterable[Fault], context: Context) -> Plan:
-    """Return the plan after applying each fault in turn; all but ``Pace`` get an expanded plan."""
+    """Apply each fault in turn, and return the plan; all but ``Pace`` get the plan expanded."""
     for fault in faults:
         if isinstance(fault, Pace):
             plan = fault.apply(plan, context)

@@ -24,8 +24,8 @@ def parted(plan: Plan, tokens: int) -> tuple[Plan, Plan] | None:
     """
     Split a plan after ``tokens`` tokens, or right after the head if ``tokens`` is 0.
 
-    An event stays whole, with all its tokens; a document is split after the same share of its
-    bytes. Returns None if no tokens would follow the split.
+    An event stays whole, with all its tokens; a document is split at the same fraction of its bytes
+    as of its tokens. Returns None if no tokens would follow the split.
     """
     if not tokens:
         return _behind_head(plan)
@@ -90,7 +90,7 @@ def length_of(plan: Plan) -> int:
 
 
 def resized(changed: Plan, plan: Plan) -> Plan:
-    """Adjust the ``content-length`` of ``changed``, if any, to the growth of its body."""
+    """Correct the ``content-length`` of ``changed``, if it has one, for the growth of its body."""
     length, by = field_of(changed, "content-length"), length_of(changed) - length_of(plan)
     if length is None or not by:
         return changed

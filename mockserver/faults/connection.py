@@ -59,9 +59,9 @@ class BadChunk:
     ``after_tokens: 0`` means right after the head. An answer of at most ``after_tokens`` tokens
     arrives whole.
 
-    Clients request a document three times. In a stream, Cerebras' SDK for Python raises an
-    httpx.RemoteProtocolError, which ``except cerebras.APIError`` misses; the SDKs for Node pass on
-    the parser's error.
+    If a document ends like this, clients request it three times in all. In a stream, Cerebras' SDK
+    for Python raises an httpx.RemoteProtocolError, which ``except cerebras.APIError`` misses; the
+    SDKs for Node pass on the parser's error.
     """
 
     after_tokens: Count = 0

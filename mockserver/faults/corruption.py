@@ -1,4 +1,4 @@
-"""Bytes that parsers reject, or read in different ways."""
+"""Bytes that parsers reject, or that different parsers read differently."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STRING = re.compile(rb'":"')
 _OBJECT = (b"{", b"data: {")
 _SEPARATORS = "\u2028\u2029\u0085".encode()
 _WORD = b"word "
-_LARGEST = 2**28  # in bytes; the memory holds several copies of a plan
+_LARGEST = 2**28  # in bytes; low enough to hold several copies of a plan in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ def _truncated(plan: Plan) -> Plan:
     """
     End a document in the middle of its JSON, or a stream in the middle of its last JSON object.
 
-    For a document, the SDKs for Python raise a JSONDecodeError, which is not one of their own
-    exceptions. In a stream, most clients drop the last line and report a normal end.
+    If a document ends early, the SDKs for Python raise a JSONDecodeError, which is not one of their
+    own exceptions. In a stream, most clients drop the last line and report a normal end.
     """
     at = max((at for at, step in enumerate(plan) if _is_object(step)), default=None)
     if at is None or not streams(plan):
@@ -98,7 +98,8 @@ def _duplicate_keys(plan: Plan) -> Plan:
     """
     Repeat the key ``choices`` with an empty list, in the document or in each event of a stream.
 
-    RFC 8259 does not define which of the two counts. All clients use the second, the empty list.
+    RFC 8259 does not define which of the two values applies. All clients use the second one, the
+    empty list.
     """
 
     def doubled(step: Data) -> Data:
@@ -162,7 +163,7 @@ def _first(plan: Plan, pattern: re.Pattern[bytes]) -> int | None:
 
 
 def _in_first(plan: Plan, change: Callable[[bytes], bytes]) -> Plan:
-    """Change the first piece with text; if there is none, the first piece with any string."""
+    """Change the first piece that has text, or else the first piece that has any string."""
     at = _first(plan, _TEXT)
     return with_piece(plan, _first(plan, _STRING) if at is None else at, change)
 

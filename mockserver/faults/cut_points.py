@@ -30,7 +30,7 @@ class Piece(NamedTuple):
 
 
 def pieces(plan: Plan) -> list[Piece]:
-    """Return the document, or the events of a stream except mere comments."""
+    """Return the document, or the events of a stream without mere comments."""
     found, begins, streaming = [], 0, streams(plan)
     for step in plan:
         if isinstance(step, Data):
@@ -72,7 +72,7 @@ def _in_character(plan: Plan, size: int) -> int | None:
 
 
 def _in_arguments(plan: Plan, size: int) -> int | None:
-    """Return the middle of the next call's arguments, or an offset between two of their events."""
+    """Return the middle of the next call's arguments, or an offset between two events with them."""
     found = [
         (piece, text)
         for piece in pieces(plan)
@@ -93,4 +93,4 @@ INSIDES: Mapping[Inside, Callable[[Plan, int], int | None]] = {
     "character": _in_character,
     "tool_arguments": _in_arguments,
 }
-"""Each function returns the first offset for a cut at or after a given offset, or None."""
+"""Each function returns the first place to cut at or after an offset; None if there is none."""

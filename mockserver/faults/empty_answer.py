@@ -26,9 +26,9 @@ class EmptyAnswer:
     """
     Send no content: an empty string in a document, no event with content in a stream.
 
-    ``finish_reason`` is the finish reason of the answer. ``tokens`` is how many completion tokens
-    usage counts, all for reasoning that is not shown. Answers other than completions are left
-    unchanged.
+    ``finish_reason`` is the finish reason of the answer. ``tokens`` is the number of completion
+    tokens in ``usage``, all for reasoning that is not shown. Answers other than completions are
+    left unchanged.
 
     Only pydantic-ai raises an exception. With all other clients, an app that expects text gets an
     empty string.
@@ -98,7 +98,7 @@ class _Silence:
 
 
 def _silenced(plan: Plan, silence: _Silence) -> Plan:
-    """Drop all content of a completion, and count the tokens of ``silence`` for the first piece."""
+    """Drop all content of a completion; its first piece gets all tokens of ``silence``."""
     if not any(map(says_choices, plan)):
         return plan
     emptied = edited(Truncate(0).apply(plan, Context(Random(0))), silence.of)
@@ -110,7 +110,7 @@ def _silenced(plan: Plan, silence: _Silence) -> Plan:
 
 
 def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step]:
-    """Yield the plan with events of reasoning after the role, each of ``size`` tokens."""
+    """Yield the plan; after the event with the role come events of ``size`` tokens of reasoning."""
     for step in plan:
         if not is_role(step) or not step.tokens or not (body := body_of(step)):
             yield step
@@ -123,6 +123,6 @@ def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step
 
 
 def _tokens_per_event(plan: Plan) -> int:
-    """Return how many tokens of text the largest event has, without events of tool calls."""
+    """Return the tokens of the largest event; events with the role or tool calls are left out."""
     known = (step for step in plan if isinstance(step, Data) and not is_role(step))
     return max((step.tokens for step in known if b'"tool_calls":' not in step.data), default=0) or 1

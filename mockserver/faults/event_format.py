@@ -26,11 +26,11 @@ class EventFormat:
     Write each event of a stream in another format; a document is left unchanged.
 
     ``event`` is the name in an ``event:`` line before the data. ``comments`` puts a comment before
-    each event, as routers do to keep connections alive. ``id`` numbers the events. ``retry`` is the
-    wait before a reconnection, which the first event announces. ``line_ending`` is ``lf``, ``crlf``
-    or ``cr``. ``multi_line_data`` splits each JSON over two ``data:`` lines. ``space: false`` omits
-    the space after ``data:``. ``blank_line: false`` omits the blank line between events, so that
-    they are one event according to the standard.
+    each event, as routers do to keep connections alive. ``id`` numbers the events. ``retry`` is how
+    long a client should wait before it reconnects; the first event announces this. ``line_ending``
+    is ``lf``, ``crlf`` or ``cr``. ``multi_line_data`` splits each JSON over two ``data:`` lines.
+    ``space: false`` omits the space after ``data:``. ``blank_line: false`` omits the blank line
+    between events, so that they are one event according to the standard.
 
     With any ``event`` name, Cerebras' SDKs (Python, Node) wrap the data as ``{"data": ..., "event":
     ...}``, so all text is lost without an error. All SDKs and frameworks read the other formats,

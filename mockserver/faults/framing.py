@@ -24,7 +24,7 @@ class ContentLength:
 
     After the body, the server closes the connection, or with ``stall`` keeps it open.
 
-    Clients read only as much as announced. If the length is too short, a document raises a
+    Clients read only as much as announced. If the length is too short, parsing a document raises a
     JSONDecodeError, and a stream gives partial text that passes for complete. If the length is too
     long, clients request a document three times, though the model has answered each time; Cerebras'
     SDK for Node waits forever for the rest.
@@ -49,9 +49,9 @@ class Gzip:
     ``kind`` is ``valid``; ``truncated``, with half of the bytes and correct framing; or ``lie``, an
     uncompressed body whose header claims compression.
 
-    All clients decompress a valid body and reject the lie; they request a document three times
-    before they reject it. A truncated document is broken JSON to all clients; a truncated stream
-    just ends and passes for complete.
+    All clients decompress a valid body. They reject a ``lie``; if it is a document, they request it
+    three times first. A truncated document is broken JSON to all clients; a truncated stream just
+    ends and passes for complete.
     """
 
     kind: Literal["valid", "truncated", "lie"] = "valid"

@@ -54,7 +54,7 @@ class Drip:
     bytes: Positive | None = None
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Slice each piece, and wait before all slices but the first."""
+        """Slice the body, and wait before each slice except the first."""
         size = self.bytes or (None if streams(plan) else math.ceil(length_of(plan) / _PIECES))
         return tuple(_timed(_sliced(plan, size), lambda sent: self.every * sent.pieces))
 
@@ -65,7 +65,7 @@ class Bandwidth:
     Send the body at a limited rate, as over a slow line; the head is sent at once.
 
     A longer answer takes longer, so the fault shows which answers are too long for a total
-    deadline. The waits of other faults are added.
+    deadline. The waits of other faults are added to this time.
     """
 
     bytes_per_second: Positive
@@ -86,8 +86,8 @@ class Pace:
     is sent at once; a document is sent when its last token is due. Answers without tokens are
     unchanged.
 
-    Such an answer is correct. It shows what users see while they wait, and which deadlines are too
-    short for a correct answer.
+    A paced answer is correct. The fault shows what users see while they wait, and which deadlines
+    are too short even for a correct answer.
     """
 
     first_token: Seconds = 0.0
@@ -110,7 +110,7 @@ class Pace:
 
 @dataclass(slots=True)
 class _Sent:
-    """The number of pieces before the current one, and of bytes and tokens up to its end."""
+    """How many pieces came before the current one, and how many bytes and tokens up to its end."""
 
     pieces: int = 0
     bytes: int = 0
@@ -133,7 +133,7 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
 
 
 def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
-    """Yield the steps; each event waits for its tokens, the first for one token less."""
+    """Yield the steps; each event waits until its tokens are due, the first token being free."""
     ahead, free = first_token, 1
     for step in plan:
         paid = _tokens(step)

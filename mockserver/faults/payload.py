@@ -39,8 +39,9 @@ class NoCompletion:
     ``problem`` is the error to write, by default ``server_error``.
 
     A client that asked for a stream reads an empty stream: the SDKs, litellm and the AI SDK report
-    no error, and litellm reports ``stop`` as the finish reason. For a document, the SDKs return a
-    page as a ``str`` typed as a completion, and an error as a completion whose choices are None.
+    no error, and litellm reports ``stop`` as the finish reason. If a client asked for a document,
+    the SDKs return a page as a ``str`` typed as a completion, and an error as a completion whose
+    choices are None.
     """
 
     kind: Literal["page", "empty", "json_null", "error", "nested_error"]

@@ -66,19 +66,20 @@ class Error:
 
     ``message``, ``type``, ``param`` and ``code`` replace the catalogue's values. ``body`` replaces
     the whole body: a text is sent as it is, anything else as JSON. ``content_type`` is the media
-    type of the answer; the default is that of the problem, of JSON, or of plain text.
+    type of the answer; the default is the media type of the problem, of JSON, or of plain text,
+    whichever fits the content.
 
     ``retry_after`` sets the header ``retry-after``, in seconds; the real API sends whole seconds,
     and most clients also understand fractions. With ``retry_after: auto``, a quota's 429 states the
     period of the quota in seconds, as the API does, and other errors have no such header; null
-    omits the header. ``retry_after_date`` sets ``retry-after`` to a date, which is the current time
-    plus this duration; the duration may be negative. ``retry_after_ms`` sets ``retry-after-ms``,
-    which the SDKs prefer to ``retry-after``. ``headers`` can send an invalid value: ``headers:
-    {retry-after: soon}``. Clients handle long waits differently: Cerebras' SDK for Python waits up
-    to 60 s, and retries soon if the wait is longer; OpenAI's SDKs wait up to 120 s, and give up at
-    once if the wait is longer; Cerebras' SDK for Node waits even for hours. ``should_retry`` sets
-    ``x-should-retry``, which tells the SDKs whether to retry, whatever the status is; the AI SDK
-    ignores it.
+    omits the header. ``retry_after_date`` is a duration, which may be negative; it sets
+    ``retry-after`` to a date, the current time plus the duration. ``retry_after_ms`` sets
+    ``retry-after-ms``, which the SDKs prefer to ``retry-after``. ``headers`` can send an invalid
+    value: ``headers: {retry-after: soon}``. Clients handle long waits differently: Cerebras' SDK
+    for Python waits up to 60 s, and retries soon if the wait is longer; OpenAI's SDKs wait up to
+    120 s, and give up at once if the wait is longer; Cerebras' SDK for Node waits even for hours.
+    ``should_retry`` sets ``x-should-retry``, which tells the SDKs whether to retry, whatever the
+    status is; the AI SDK ignores it.
 
     Answers with the status 204, 205 or 304 have no body (RFC 9110).
     """
@@ -170,7 +171,7 @@ class Error:
         return {"retry-after": str(problem.period)}
 
     def _hints(self, now: float) -> dict[str, str]:
-        """Return the fields of the scenario that say when, or whether, to retry."""
+        """Return the header fields set by the scenario that say when, or whether, to retry."""
         hints = {}
         if isinstance(self.retry_after, int | float):
             hints["retry-after"] = decimal(self.retry_after)

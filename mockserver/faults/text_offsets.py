@@ -36,7 +36,7 @@ def inside_json(plan: Plan) -> Place | None:
 
 
 def _place(texts: list[tuple[int, int, bytes]], offset: int) -> Place | None:
-    """Return the place of the byte that has this offset in the joined texts."""
+    """Return the place of the byte that has the given offset when all texts are joined."""
     for at, begin, text in texts:
         if offset < len(text):
             return at, begin + offset

@@ -90,8 +90,8 @@ class Stall:
     """
     Stop sending, before the head or after some tokens, but keep the connection open.
 
-    ``after_tokens: 0`` means right after the head; a document stops after the same share of its
-    bytes. An answer of at most ``after_tokens`` tokens arrives whole.
+    ``after_tokens: 0`` means right after the head; a document stops at the same fraction of its
+    bytes as of its tokens. An answer of at most ``after_tokens`` tokens arrives whole.
 
     No client retries mid-stream. Cerebras' SDK for Python raises an httpx.ReadTimeout, which
     ``except cerebras.APIError`` misses; langchain's classes have no time-out, and the SDKs for Node
@@ -113,11 +113,12 @@ class KeepAlive:
     """
     For a while, send nothing but signs of life: bytes without content.
 
-    From ``after_tokens`` on, a sign of life is sent ``every`` interval; in a stream it is a
-    comment; in a document, which can't have comments, it is white space before the JSON. ``for``
-    (in Python ``lasting``) is how long this lasts. ``then`` is what follows: ``resume``, the rest
-    of the answer; ``end``, the end of the message without the rest; or ``stall``, silence on an
-    open connection. An answer of at most ``after_tokens`` tokens is unchanged.
+    ``after_tokens`` is how many tokens of a stream come first. ``every`` is the interval between
+    two signs of life. In a stream, a sign of life is a comment; in a document, which can't have
+    comments, it is white space before the JSON. ``for`` (in Python ``lasting``) is how long the
+    signs of life are sent. ``then`` is what follows: ``resume``, the rest of the answer; ``end``,
+    the end of the message without the rest; or ``stall``, silence on an open connection. An answer
+    of at most ``after_tokens`` tokens is unchanged.
 
     Read time-outs count from one byte to the next, so they never fire; only OpenAI's SDK for Node
     limits the time for a whole document. With ``then: end``, every client mistakes the partial

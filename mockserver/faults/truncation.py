@@ -62,7 +62,7 @@ def _is_finish(step: Data) -> bool:
 
 
 def _is_lost(step: Data, cut: set[int]) -> bool:
-    """Whether no room is left for an event, because it has tokens or its choice was cut."""
+    """Whether an event is dropped if no room is left: it has tokens, or its choice was cut."""
     if _has_usage(step) or is_role(step) or _is_finish(step) or not says_choices(step):
         return False
     return bool(step.tokens or _indices(step) & cut)
@@ -84,7 +84,7 @@ def _index(choice: dict[str, Any]) -> int:
 
 def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
     """
-    Return a piece with at most ``room`` tokens of text; its usage, if any, counts ``total``.
+    Return a piece with at most ``room`` tokens of text; any usage in it counts ``total`` tokens.
 
     Adds the choices that lose tokens to ``cut``, and changes their finish reason.
     """

@@ -21,11 +21,11 @@ class WrongMode:
     """
     Answer a request for a stream with a document, and any other request with a stream.
 
-    A server that cannot read ``stream`` in a compressed body behaves like this. If a client asked
-    for a document, the SDKs return the events as a ``str`` typed as a completion. If a client asked
-    for a stream, the SDKs, litellm and the AI SDK read the document as an empty stream without an
-    error; langchain and pydantic-ai raise an exception. Answers other than completions are
-    unchanged.
+    A server behaves like this if it can't read ``stream`` because the request's body is compressed.
+    If a client asked for a document, the SDKs return the events as a ``str`` typed as a completion.
+    If a client asked for a stream, the SDKs, litellm and the AI SDK read the document as an empty
+    stream without an error; langchain and pydantic-ai raise an exception. Answers other than
+    completions are unchanged.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:

@@ -45,7 +45,7 @@ class Moment:
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """The key of moments that can be folded into one line."""
+        """A key that is equal for moments that can be folded into one line."""
         call = None if self.waited is None else self.first
         return self.exchange.summary, call, self.told
 

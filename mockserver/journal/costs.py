@@ -2,10 +2,10 @@
 Computes what an exchange costs, from the tokens that the API bills and from their price.
 
 An error costs nothing, and neither does a request that the model never received. A completion costs
-all its tokens. For a broken answer the cost is an inference. A document is generated before its
-first byte is sent, so it costs all its tokens, wherever it is cut; a stream that breaks off costs
-the tokens that were sent. If the client leaves early, the answer costs all its tokens, because
-nothing shows that the API stops generating when the client leaves.
+all its tokens. The cost of a broken answer is deduced. A document is generated before its first
+byte is sent, so it costs all its tokens, wherever it is cut. A stream that breaks off costs the
+tokens that were sent. If the client leaves early, the answer costs all its tokens, because nothing
+shows that the API stops generating when the client leaves.
 """
 
 from __future__ import annotations

@@ -22,10 +22,10 @@ _LONGEST_KEY = 1024  # bytes; longer bodies are compared by length and hash
 _NO_END = (Close, Wait)
 Asked: TypeAlias = tuple[str, bytes]
 """
-A path, and a body, or the length and the hash of a long body.
+The path and the body of a request; a long body is replaced by its length and its hash.
 
-The hash is Python's, so it is valid only in this process. It has 64 bits, and a ``bytes`` object
-computes it only once.
+If the sender has a ``turn``, the path names it. The hash is Python's, so it is valid only in this
+process. It has 64 bits, and a ``bytes`` object computes it only once.
 """
 
 
@@ -54,10 +54,10 @@ class Exchange:
     One request and its answer.
 
     Times are in seconds since the epoch. ``finished`` is None while the answer is being played.
-    ``client_left`` is whether the client left before the end. The body of ``request`` is
-    decoded, and its credentials are shortened so that they are useless. ``plan`` is the answer.
-    ``attempt`` is the number of the attempt in its call, from 1. ``taken_by`` is the rule that took
-    the request, and ``faults`` are the names of the rule's faults. ``changed_after`` is when these
+    ``client_left`` is whether the client left before the end. In ``request`` the body is decoded,
+    and the credentials are shortened so that they are useless. ``plan`` is the answer. ``attempt``
+    is the number of the attempt in its call, from 1. ``taken_by`` is the rule that took the
+    request, and ``faults`` are the names of the rule's faults. ``changed_after`` is when these
     faults take effect, in seconds from the beginning of the answer; None if they change nothing. If
     a body is too long for the journal, the exchange gets a ``gist`` when the answer is over, and
     the body is shortened and ends with a note on how much is left out. ``intervened`` is whether
@@ -172,7 +172,7 @@ class Exchange:
     @property
     def retry_after(self) -> float | None:
         """
-        The seconds from the end of the answer that the client is asked to wait.
+        How many seconds the client is asked to wait, counted from the end of the answer.
 
         None if the answer does not ask for a valid wait. ``retry-after-ms`` takes precedence over
         ``Retry-After``, as in the SDKs.
@@ -199,7 +199,7 @@ class Exchange:
 
     @property
     def choices(self) -> list[Served]:
-        """The part of each choice that the client could read; it is parsed on each access."""
+        """The part of each choice that the client could read. Each access parses the answer."""
         return served(self.plan)
 
     @property

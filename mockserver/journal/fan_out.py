@@ -2,9 +2,9 @@
 Finds crowds, which are requests from threads, jobs or tasks that were started together.
 
 Some requests of a crowd are answered before others start, so by time alone the later ones look like
-retries. If a request's thread starts while another thread of the crowd works, or just after two
-such threads, the request does not retry any other request of the crowd. After a pause, a new crowd
-begins.
+retries. Threads with the same parent form a series, until no new one starts for some time after the
+last answer. If any two threads of a series work at the same time, the series is a crowd, and none
+of its requests retries another.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from . import Exchange
 
 def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
     """
-    Map each request that is in a crowd to the number of the crowd; all requests are equal.
+    Given equal requests, map each request that is in a crowd to the number of the crowd.
 
-    ``pause`` is the least number of seconds between two crowds.
+    ``pause`` is the least number of seconds between two series.
     """
     found: dict[Exchange, int] = {}
     for series in _series(same, pause):
@@ -31,7 +31,7 @@ def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
 
 
 def _series(same: Sequence[Exchange], pause: float) -> Iterator[list[tuple[Exchange, Sender]]]:
-    """Yield groups of requests whose senders have the same parent, without a pause in between."""
+    """Yield each series: requests whose senders have the same parent, without long pauses."""
     families: dict[Sender, list[tuple[Exchange, Sender]]] = {}
     for exchange in same:
         sender = exchange.request.sender

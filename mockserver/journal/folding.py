@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from mockserver.core.units import rough
 
-_FEW = 5  # most clients make fewer attempts, each of which deserves a line
+_FEW = 5  # most clients make fewer attempts, and then each attempt has its own line
 _Thing = TypeVar("_Thing")
 
 
@@ -38,7 +38,7 @@ def times(numbers: list[int], summary: str) -> str:
 
 def span(seconds: list[float]) -> str:
     """
-    Return the shortest and the longest of some waits.
+    Return the shortest and the longest of some waits as text.
 
     >>> span([0.5, 0.25, 2.0]), span([1.0, 1.0])
     ('0.25 to 2 s', '1 s')

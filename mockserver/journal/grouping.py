@@ -3,9 +3,10 @@ Groups requests into calls after the test.
 
 The journal has to assign a request to a call when the request arrives. After the test more is
 known, for example which thread sent each request, and which of two equal requests was retried.
-Here, therefore, a request of another thread is a retry only if that thread was started after the
-failure and outside the crowd (see ``fan_out``) of the failed request. An attempt that could belong
-to either of two calls is assigned so that the client looks better.
+Here, therefore, a request from another thread than the failed request is a retry only if its thread
+was started after the failure and is not in the same crowd (see ``fan_out``). If an attempt could
+belong to several calls, a call that it follows after a long enough wait is preferred, in the
+client's favour.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _APART = 0.25  # the longest time between two starts in one crowd, on a busy mac
 
 def tolerance(seconds: float) -> float:
     """
-    Return by how much a wait may differ from these seconds, since clients round and clocks differ.
+    Return by how many seconds a wait may differ from ``seconds``.
+
+    Clients round, and clocks differ.
 
     >>> [tolerance(seconds) for seconds in (0.05, 0.5, 2, 60)]
     [0.025, 0.05, 0.1, 0.5]
@@ -49,7 +52,7 @@ def came_at_once(early: Exchange, late: Exchange, *, scale: float) -> bool:
 
 def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
-    Whether a client certainly worked all the time before its next request, without a pause.
+    Whether a client certainly worked without a pause from an answer until its next request.
 
     This is certain if nothing in the client's process has waited, and the client's thread was busy
     all the time; a client that waits for another server has paused. ``scale`` is the journal's
@@ -141,7 +144,7 @@ def among(exchanges: Sequence[Exchange], *, scale: float) -> list[Call]:
 
 
 class _Links:
-    """Links each retry among equal requests to the previous attempt, the surest first."""
+    """Links the retries among equal requests to their previous attempts, the surest links first."""
 
     def __init__(self, same: Sequence[Exchange], scale: float) -> None:
         self._same = same
@@ -190,7 +193,7 @@ class _Links:
         return apart and could_know(early, late, scale=self._scale)
 
     def _choose(self, before: Sequence[Exchange], late: Exchange) -> None:
-        """Link to the latest attempt whose ``Retry-After`` has passed, or else to the earliest."""
+        """Link to the latest attempt whose ``Retry-After`` is over, or else to the earliest."""
         free = [early for early in before if early not in self._followed]
         if free:
             due = [early for early in free if self._is_due(early, late)]

@@ -52,8 +52,8 @@ class Ongoing:
     """
     A call that may continue with another attempt.
 
-    ``asked`` is the path and body, ``last`` the last attempt, ``progress`` the progress of the
-    rules.
+    ``asked`` is the path and body. ``last`` is the last attempt. ``progress`` has what the rules
+    have decided for the call.
     """
 
     asked: Asked
@@ -108,7 +108,7 @@ class Journal:
         return list(self._warmups)
 
     def own(self) -> Journal:
-        """Return a copy without exchanges from elsewhere, or the journal if it has none."""
+        """Return a journal without exchanges from elsewhere; this journal, if it has none."""
         kept = list(self._kept)
         own = [pair for pair in kept if not pair[0].from_elsewhere]
         if len(own) == len(kept):
@@ -170,7 +170,7 @@ class Journal:
             exchange.shorten(self._retention.body)
 
     def _drop(self) -> None:
-        """Drop the oldest exchange, and its call if this was the last attempt."""
+        """Drop the oldest exchange; if it is its call's last attempt, drop the call as well."""
         exchange, call = self._kept.popleft()
         if call.last is not exchange:
             return
@@ -184,7 +184,7 @@ class Journal:
         if failed is None or call not in failed:
             return
         if next(reversed(failed)) is call:
-            failed.popitem()  # ``del`` would leave gaps, which ``reversed`` searches each time
+            failed.popitem()  # ``del`` would leave gaps that ``reversed`` has to skip each time
         else:
             del failed[call]
         if not failed:

@@ -25,7 +25,7 @@ def acts_by_rules(scenario: Scenario) -> bool:
 
 
 def shuts_port(scenario: Scenario) -> bool:
-    """Return whether the port ever refuses or ignores connections."""
+    """Return whether the port is ever out of order."""
     return scenario.port.until_change(0.0) < float("inf") or scenario.port.state(0.0) != "open"
 
 
@@ -35,8 +35,8 @@ def met(scenario: Scenario, journal: Journal, *, unreachable: bool = False) -> b
 
     The effect is a fault, or, if no rule has faults, a scripted reply. A refusal by the scenario's
     limits, context window or edition is also an effect, and so is a refused connection
-    (``unreachable``). If the journal has dropped exchanges, the result is True, because these may
-    have shown an effect.
+    (``unreachable``). If the journal has dropped exchanges, the result is True, because the dropped
+    ones may have shown an effect.
     """
     if journal.dropped or (unreachable and shuts_port(scenario)):
         return True
@@ -92,7 +92,7 @@ def _restricts(scenario: Scenario) -> bool:
 
 
 def _is_of(exchange: Exchange, rules: Iterable[Rule]) -> bool:
-    return any(exchange.taken_by == rule for rule in rules)  # a file may have been read twice
+    return any(exchange.taken_by == rule for rule in rules)  # "==", as a file may be read twice
 
 
 def is_scripted(exchange: Exchange, rules: Iterable[Rule]) -> bool:

@@ -60,7 +60,7 @@ def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]
     Yield steps that replace the steps ``left``.
 
     ``sent`` is how many bytes of the plan were kept, and ``waited`` is the duration, in seconds, of
-    the kept part of the first step.
+    the kept part of the first step in ``left``.
     """
     tokens = sum(step.tokens for step in left if isinstance(step, Data | EventRun))
     yield Data(_mark(size_of(plan) - sent), tokens)
@@ -70,7 +70,7 @@ def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]
 
 
 def _beginning(step: Step, room: int) -> Plan:
-    """Return as much of a step as fits, without its tokens, which the following note counts."""
+    """Return as much of a step as fits, without its tokens; these are counted with the note."""
     match step:
         case Data(data):
             return (Data(data[:room]),)

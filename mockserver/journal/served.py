@@ -110,7 +110,7 @@ class _Choice:
 
 
 def _objects(plan: Plan) -> Iterator[dict[str, Any]]:
-    """Yield the JSON that arrives, which is the document, or the events before ``[DONE]``."""
+    """Yield the JSON objects that arrive: the document, or the events before ``[DONE]``."""
     # steps after a stall never arrive
     arrives = tuple(takewhile(lambda step: step != Wait(math.inf), plan))
     # a client that asked for a stream reads events, whatever the media type is

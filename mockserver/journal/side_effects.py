@@ -60,7 +60,7 @@ class SideEffect:
         return _written(self.arguments)
 
     def has(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether the side effect has these arguments, which must be in converted form."""
+        """Whether the side effect has these arguments, which must have been converted to JSON."""
         given = {name: self.arguments[name] for name in arguments if name in self.arguments}
         return _written(given) == _written(arguments)
 

@@ -40,9 +40,9 @@ class Head:
     Send the status line and the header fields.
 
     A ``content-length`` among the fields frames the body, whether or not that many bytes follow.
-    Otherwise the body is chunked, or, if not ``framed``, ends with the connection (RFC 9112, 6.3).
-    With ``bodiless`` the fields describe a body that is not sent, as in an answer to HEAD. A 204
-    or 304 has no body and no framing.
+    Without this field the body is chunked. If not ``framed``, the body instead ends with the
+    connection (RFC 9112, 6.3). With ``bodiless`` the fields describe a body that is not sent, as in
+    an answer to HEAD. A 204 or 304 has no body and no framing.
     """
 
     status: int
@@ -108,7 +108,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Close the connection before the message has ended, with FIN, or with RST if ``reset``."""
+    """Close the connection before the end of the message: with RST if ``reset``, else with FIN."""
 
     reset: bool = False
 
@@ -119,9 +119,9 @@ class EventRun:
     One step for server-sent events that differ only in their middles.
 
     This step is equivalent to a ``Data`` for each event, but takes far less memory and time.
-    ``counts`` holds the number of tokens of each event, and ``waits`` the seconds before each
-    event, where 0 means no wait. ``waits`` is empty if the stream has no pace. The last events of a
-    stream are always separate steps.
+    ``counts`` holds the number of tokens of each event. ``waits`` holds the seconds to wait before
+    each event; 0 means no wait. ``waits`` is empty if there are no waits at all. The last events of
+    a stream are always separate steps.
     """
 
     before: bytes
@@ -235,10 +235,11 @@ def duration_of(plan: Plan) -> float:
 
 def changed_after(before: Plan, after: Plan) -> float | None:
     """
-    Return the time at which ``after`` begins to differ from ``before``, in seconds, or None.
+    Return the time at which ``after`` begins to differ from ``before``, in seconds.
 
-    A client does not notice a changed head until the body differs too, so if both plans have a
-    head, a difference between the heads counts only if the rest of the plans is the same.
+    None if the plans do not differ. A client does not notice a changed head until the body differs
+    too. So if both plans have a head, a difference between the heads counts only if all other steps
+    are the same.
     """
     elapsed, at_head = 0.0, None
     for one, other in zip_longest(_single_steps(before), _single_steps(after)):

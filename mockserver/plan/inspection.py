@@ -32,7 +32,7 @@ def finish_reason(plan: Plan) -> str | None:
         step = plan[at]
         if isinstance(step, Data) and (last := step.data.rfind(_NAMED)) >= 0:
             found = _FINISH_REASON.match(step.data, last)
-            # shortcut for every answer without a fault, which is a document or a stream with [DONE]
+            # a shortcut for answers without a fault: documents, and streams that end with [DONE]
             whole = len(plan) == _DOCUMENT and step.data[:1] == b"{"
             if found and (whole or (at + 1 < len(plan) and _is_done(plan[at + 1]))):
                 return found[1].decode()
@@ -52,7 +52,7 @@ def error_event(plan: Plan) -> dict[str, Any]:
 
 
 def events(plan: Plan) -> list[bytes]:
-    """Return the events of a stream, regardless of how its bytes are split into steps."""
+    """Return the events of a stream; how its bytes are split into steps makes no difference."""
     return _BLANK_LINE.split(body_of(plan))
 
 
@@ -93,7 +93,7 @@ def _ends(event: bytes) -> bool:
 
 
 def _error_in(event: bytes) -> dict[str, Any]:
-    """Return the error in an event, which may be nested, flat, a string, or an ``event: error``."""
+    """Return the error in an event: nested, flat, a string, or the data of an ``event: error``."""
     name, data = read(event)
     body = json_object(data)
     error = body.get("error", body)

@@ -28,14 +28,18 @@ _PASS = "pass"  # noqa: S105 (a word of the language)
 
 @dataclass(frozen=True, slots=True)
 class RuleAction:
-    """The action of a rule on one request; without ``reply`` and ``faults``, the request passes."""
+    """
+    The action of a rule on one request.
+
+    In a sequence, an action without ``reply`` and ``faults`` leaves the request to later rules.
+    """
 
     reply: Script = field(default_factory=Script)
     faults: tuple[Fault, ...] = ()
 
     @property
     def passes(self) -> bool:
-        """Whether the rule leaves the request to later rules."""
+        """Whether the action leaves the request to later rules if it is in a sequence."""
         return not self.faults and not self.speaks
 
     @property

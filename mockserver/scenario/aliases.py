@@ -12,7 +12,7 @@ from mockserver.faults import FAULTS
 
 Aliases: TypeAlias = Mapping[str, Mapping[str, Any]]
 _WITH_FAULTS = frozenset({"faults", "sequence"})
-_NEAR = 3  # parts of a path: the list, the index, and the tag of a union
+_NEAR = 3  # how many parts of a path lead to a fault: the list, its index, the tag of a union
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[- ]")
 
 
@@ -56,7 +56,7 @@ def _faults(value: Any) -> list[str]:
 
 
 def _within(path: Sequence[str | int], meant: str) -> str:
-    """Return ``meant`` without the outer mapping if the key is already in it."""
+    """Return ``meant``, without its outer mapping if the path already leads into that mapping."""
     outer = f"{path[-1]}: {{" if path else ""
     if outer and meant.startswith(outer) and meant.endswith("}"):
         return meant.removeprefix(outer).removesuffix("}")

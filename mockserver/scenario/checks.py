@@ -90,8 +90,8 @@ def kind_of(data: Any) -> DocumentKind:
     """
     Return the kind of a file, which is the kind that defines more of the file's keys.
 
-    A misspelt key counts as the key that it resembles. In a tie, a file is an edition if it extends
-    one by a name that may be misspelt; otherwise it is a scenario.
+    A misspelt key counts as the key that it resembles. If both kinds define equally many, the file
+    is an edition if it extends an edition, even by a misspelt name; otherwise it is a scenario.
     """
     known = sorted(frozenset[str]().union(*_KEYS.values()))
     meant = {

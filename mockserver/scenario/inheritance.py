@@ -25,8 +25,9 @@ def inherited(
     """
     Return the document merged with everything that it extends.
 
-    ``opened`` resolves a name in a document to the identity of another document, and that document.
-    ``below`` holds the identities of the documents that extend this one. Raises DocumentError.
+    Given a document and the name in its ``extends``, ``opened`` returns the identity and the
+    contents of the document with that name. ``below`` holds the identities of the documents that
+    extend this one. Raises DocumentError.
     """
     name = document.data.get("extends") if isinstance(document.data, dict) else None
     if not isinstance(name, str):

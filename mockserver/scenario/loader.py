@@ -42,7 +42,11 @@ class Loaded:
     automatic: Mapping[str, Automatic]
 
     def warnings(self) -> list[str]:
-        """Return one sentence per finding in this file itself, up to a maximum."""
+        """
+        Return a sentence on each finding in this file, up to a maximum.
+
+        Findings in files that it extends are left out.
+        """
         unused = ((("parameters", name), "nothing uses this parameter") for name in self.unused)
         kinds = (name_findings(self.scenario), rule_findings(self.scenario), unused)
         found: list[Finding] = [one for kind in kinds for one in islice(kind, _MOST_TOLD)]
@@ -130,7 +134,7 @@ def _read(identity: str, document: Document, parameters: Mapping[str, object]) -
 
 
 def _extended(document: Document, name: str) -> tuple[str, Document]:
-    """Return the document that a document extends, and its identity."""
+    """Return the identity and the contents of the document that another document extends."""
     try:
         return _document(beside(document.source, name))
     except MockServerError as error:
@@ -150,7 +154,7 @@ def _identity(path: str) -> str:
 
 
 def _with_edition(scenario: Scenario, document: Document) -> Scenario:
-    """Resolve the path of the scenario's edition, and check that it has the scenario's tier."""
+    """Resolve the path of the scenario's edition, and check that the edition has the tier."""
     if scenario.edition is None:
         return scenario  # an edition may still be chosen when the server starts
     name = beside(document.file_of(("edition",)), scenario.edition)

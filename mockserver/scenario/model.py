@@ -24,7 +24,7 @@ Then: TypeAlias = Literal["pass", "stay", "repeat"]
 Condition: TypeAlias = Literal[
     "operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"
 ]
-"""The condition of a component, with the names that Statuspage uses."""
+"""The condition of a component of the status page, by the name that Statuspage uses."""
 StateName: TypeAlias = Annotated[str, Field(min_length=1)]
 Tag: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 
@@ -125,7 +125,9 @@ class StatusPage:
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """
-    An ordered list of rules. The first that matches answers; without one, the answer is healthy.
+    An ordered list of rules.
+
+    The first rule that matches a request answers it; if none matches, the answer is healthy.
 
     ``name`` is shown in reports. ``version`` is the version of the language. ``description`` sums
     up the scenario in a line. ``source`` is the report that the scenario is modelled on.

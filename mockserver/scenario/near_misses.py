@@ -52,9 +52,10 @@ class NoMatch:
 
     def near_misses(self, view: RequestView) -> tuple[NearMiss, ...]:
         """
-        Return the near misses, nearest first; the rules that match the request come first.
+        Return the near misses, the nearest first; the nearest are rules that match the request.
 
-        ``view`` is the same request; its key may be redacted, since no reason quotes it.
+        ``view`` is the request that no rule took. Its API key may be redacted, since no reason
+        quotes the key.
         """
         order = sorted(self.mismatches, key=lambda at: _distance(self.mismatches[at]))
         return tuple(
@@ -67,7 +68,7 @@ class NoMatch:
 
 
 def near_miss_lines(misses: Sequence[NearMiss], *, most: int) -> list[str]:
-    """Return a line for each of the nearest misses; the last line counts the remaining misses."""
+    """Return a line for each of the ``most`` nearest misses; the last also counts the others."""
     lines = [f"not by {miss}" for miss in misses[:most]]
     if len(misses) > most:
         lines[-1] += f" (nor by {len(misses) - most} more)"

@@ -51,7 +51,7 @@ ParameterName: TypeAlias = Annotated[str, AfterValidator(_is_name)]
 
 def settled(document: Document) -> tuple[Document, dict[str, Automatic]]:
     """
-    Return the document with plain values as defaults, and how to choose each automatic default.
+    Return the document with ``otherwise`` for each automatic default, and how to choose each.
 
     Raises DocumentError.
     """
@@ -92,7 +92,7 @@ def _automatic(
 
 
 def _with_values(node: yaml.Node, values: Mapping[str, yaml.Node]) -> yaml.Node:
-    """Return a mapping with the value of each key replaced by its value in ``values``."""
+    """Return a mapping with the same keys, in which the value of each key comes from ``values``."""
     return with_value(node, [(key, values[key.value]) for key, _ in node.value])
 
 
@@ -113,7 +113,7 @@ def filled(document: Document, given: Mapping[str, object]) -> tuple[Document, s
 
 
 def _declared(root: yaml.MappingNode) -> dict[str, yaml.Node] | None:
-    """Return the parameters; None if their value is not a mapping."""
+    """Return the parameters; None if the value of ``parameters`` is not a mapping."""
     found = next((value for key, value in root.value if key.value == _KEY), None)
     if found is None:
         return {}
@@ -149,7 +149,7 @@ class Filling:
     letters: int = 0
 
     def whole(self, root: yaml.MappingNode) -> yaml.Node:
-        """Return the root with its placeholders filled and the parameters' values in effect."""
+        """Return the root with its placeholders filled; the values used become the defaults."""
         pairs = []
         for key, value in root.value:
             new = value if key.value in _UNFILLED else self._node(value, (key.value,))

@@ -135,7 +135,8 @@ Regex: TypeAlias = Annotated[str, AfterValidator(_is_regex)]
 JsonPath: TypeAlias = Annotated[str, AfterValidator(_is_jsonpath)]
 
 
-# The type of a value selects one of the types below, so that an error concerns only that type.
+# It is decided first whether a value is read as a number or as a range, so that an error concerns
+# only one of them.
 def _number_or_range(value: object) -> str:
     return "range" if isinstance(value, (Mapping, Range)) else "number"
 

@@ -13,14 +13,17 @@ PortState: TypeAlias = Literal["open", "refuses", "ignores", "breaks_tls"]
 @dataclass(frozen=True, slots=True)
 class Port:
     """
-    The windows in which clients get no connection; if two overlap, the first applies.
+    The windows in which clients get no connection.
+
+    If windows overlap, the first of them in the order refuses, ignores, breaks_tls applies.
 
     In the window ``refuses``, connections are refused at once, as during a restart. In the window
     ``ignores``, attempts to connect get no reply and time out, as behind a firewall; a client that
-    outlasts the window connects late. In the window ``breaks_tls``, the connection is lost during
-    the TLS handshake; this has no effect on a server without TLS. The SDKs, including their
-    warm-up, try three times within one and a half seconds, which is too short to survive a restart.
-    When a window opens, idle keep-alive connections are closed, but answers in progress finish.
+    still waits when the window closes is then connected. In the window ``breaks_tls``, the
+    connection is lost during the TLS handshake; this has no effect on a server without TLS. The
+    SDKs, including their warm-up, try three times within one and a half seconds, which is too short
+    to survive a restart. When a window opens, idle keep-alive connections are closed, but answers
+    in progress finish.
     """
 
     refuses: Window | None = None

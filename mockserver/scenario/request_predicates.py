@@ -108,7 +108,7 @@ def messages(wanted: Number) -> RequestPredicate:
 
 
 def tools(wanted: bool | str) -> RequestPredicate:  # noqa: FBT001 (a value of the YAML)
-    """Require that tools are offered (True), that no tools are, or that this tool is offered."""
+    """Require that tools are offered (True), that none are (False), or that the named tool is."""
     if isinstance(wanted, bool):
         return Predicate(
             lambda view: bool(view.tools) is wanted,

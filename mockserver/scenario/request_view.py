@@ -11,7 +11,7 @@ from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.core.messages import Request
 
 _NO_REQUEST = Request("", "")
-_SHORT, _LONG = 2_000, 20_000  # letters; longer texts take too much memory
+_SHORT, _LONG = 2_000, 20_000  # letters; caching results for longer texts takes too much memory
 
 
 @dataclass
@@ -59,11 +59,11 @@ class RequestView:
 
     @cached_property
     def short(self) -> bool:
-        """Whether the prompt is searched faster than earlier results are looked up."""
+        """Whether the prompt is so short that a search takes less time than a cache look-up."""
         return len(self.prompt) <= _SHORT
 
     def says(self, words: str) -> bool:
-        """Return whether the prompt contains some words; results for long texts are cached."""
+        """Return whether the prompt contains some words; for long texts, the results are cached."""
         if not words or "\n" in words:  # words without a line break lie within one text
             return words in self.prompt
         long, others = self._passages
@@ -75,7 +75,7 @@ class RequestView:
 
     @cached_property
     def _passages(self) -> tuple[list[str], str]:
-        """The long texts, and all other texts joined."""
+        """The texts for which results are cached, and all other texts joined."""
         long = [one for one in self._texts if _SHORT < len(one) < _LONG]
         return long, "\n".join([one for one in self._texts if not _SHORT < len(one) < _LONG])
 

@@ -33,7 +33,7 @@ _ENDED: TrialPredicate = Predicate(
 
 @dataclass(slots=True)
 class CallProgress:
-    """The progress of a logical call: the scenario's state when it began, and its trials."""
+    """The state of the scenario when a logical call began, and the trials of this call."""
 
     state: str = ""
     trials: dict[int, Trial] = field(default_factory=dict[int, Trial])
@@ -64,7 +64,7 @@ class CompiledRule:
         self._actions = rule.actions
 
     def action(self, trial: Trial) -> RuleAction:
-        """Return the action for a trial; a sequence advances by one with each trial."""
+        """Return the action for a trial; a sequence advances each time that the rule acts."""
         last = len(self._actions) - 1
         at = trial.acted - 1
         return self._actions[at % (last + 1) if self.rule.then == "repeat" else min(at, last)]
@@ -138,7 +138,7 @@ class Run:
         )
 
     def _trial(self, candidate: CompiledRule, elapsed: float, progress: CallProgress) -> Trial:
-        """Return the rule's next trial, or the one that the call already has from this rule."""
+        """Return the rule's next trial, or the trial that this rule already has for the call."""
         at = candidate.number
         if at in progress.trials:
             return progress.trials[at]

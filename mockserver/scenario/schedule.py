@@ -20,8 +20,9 @@ class Window:
     """
     A time window, relative to the scenario's start, that can repeat.
 
-    The window opens ``after`` this time. It stays open ``for`` this time (``lasting`` in Python).
-    If ``repeat`` is given, it opens again after each such period.
+    ``after`` is the time from the scenario's start until the window first opens. ``for`` is how
+    long the window stays open (``lasting`` in Python). ``repeat`` is the time from one opening to
+    the next; without ``repeat``, the window opens only once.
     """
 
     after: Seconds = 0.0
@@ -125,7 +126,11 @@ class Schedule:
         return (*own, *(window for schedule in inner for window in schedule.windows))
 
     def predicates(self, draws: Iterator[int]) -> tuple[TrialPredicate, ...]:
-        """Return the predicates of a trial; ``draws`` yields the index for each probability."""
+        """
+        Return the predicates of a trial.
+
+        ``draws`` yields the position in ``Trial.draws`` of the random number for each probability.
+        """
         return (*self._counted(), *self._drawn(draws), *self._composed(draws))
 
     def _counted(self) -> Iterator[TrialPredicate]:

@@ -38,7 +38,7 @@ _IF_AUTOMATIC = {
     "then": {"$ref": "#/$defs/Automatic"},
     "else": {"$ref": "#/$defs/JsonValue"},
 }
-_NOT_FILLED = ("extends", "parameters")  # keys of a scenario without placeholders
+_NOT_FILLED = ("extends", "parameters")  # their values have no placeholders
 
 
 def schema_of(kind: DocumentKind) -> Schema:
@@ -64,7 +64,7 @@ class _Generator(GenerateJsonSchema):
         return False
 
     def dataclass_schema(self, schema: Any) -> Schema:
-        """Describe a class and forbid other keys, which not every version of pydantic does."""
+        """Describe a class and forbid other keys, since some versions of pydantic don't."""
         shown = super().dataclass_schema(schema)
         return {**shown, "additionalProperties": False, "description": getdoc(schema["cls"])}
 
@@ -79,12 +79,12 @@ class _Generator(GenerateJsonSchema):
         return shown
 
     def dict_schema(self, schema: Any) -> Schema:
-        """If there is a pattern for keys, allow no others."""
+        """If there is a pattern for the keys, allow no keys that do not match it."""
         shown = super().dict_schema(schema)
         return {**shown, "additionalProperties": False} if "patternProperties" in shown else shown
 
     def tuple_schema(self, schema: Any) -> Schema:
-        """Name the items of a tuple as draft 7 does."""
+        """Put the items of a tuple under the keyword that draft 7 has for them."""
         shown = super().tuple_schema(schema)
         if "prefixItems" in shown:
             shown["items"] = shown.pop("prefixItems")
@@ -100,8 +100,8 @@ def _describe(mapping: Schema) -> None:
     """
     Describe each key with the sentences of its class's docstring that name the key.
 
-    If no sentence names the key, the first describes it. The remaining sentences describe the
-    class. Names are quoted as in Markdown, which editors render.
+    If no sentence names the key, the first sentence of the docstring describes the key. The
+    remaining sentences describe the class. Names are quoted as in Markdown, which editors render.
     """
     doc = " ".join(mapping.get("description", "").split()).replace("``", "`")
     first, *others = _SENTENCE_END.split(doc)

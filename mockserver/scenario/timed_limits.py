@@ -51,7 +51,7 @@ class Limit:
 
 def active_limits(limits: Iterable[Limit], started: float, now: float) -> dict[LimitKey, Temporary]:
     """
-    Return the limits that apply at ``now``; both times are in seconds since the epoch.
+    Return the limits that apply at ``now``; this and ``started`` are in seconds since the epoch.
 
     If two entries limit the same quantity, the first applies.
     """

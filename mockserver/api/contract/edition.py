@@ -46,14 +46,14 @@ class Model:
     the context window). ``speed``: how many tokens the model generates per second.
 
     ``name``: the model's name in lists of models. ``description``: the text about the model in
-    these lists. ``owner``: the organization that made the model. ``hugging_face_id``: the Hugging
-    Face repository of the model's weights. ``created``: the time of the model's release, in seconds
-    since the epoch. ``price``: the price of the model's tokens, for a retired model the last known
-    price (null: unknown). ``tokenizer``: the family of the model's tokenizer. ``preview``: whether
-    the model may be withdrawn at short notice. ``retired``: the first day on which the live API
-    answers that the model was not found. ``archived``: whether the API's refusal of the retired
-    model calls it archived. ``successor``: the id of the model that the API's notice of the
-    retirement recommends (null: none).
+    lists of models. ``owner``: the organization that made the model. ``hugging_face_id``: the
+    Hugging Face repository of the model's weights. ``created``: the time of the model's release, in
+    seconds since the epoch. ``price``: the price of the model's tokens, or the last known price if
+    the model is retired (null: unknown). ``tokenizer``: the family of the model's tokenizer.
+    ``preview``: whether the model may be withdrawn at short notice. ``retired``: the first day on
+    which the live API answers that the model was not found. ``archived``: whether the API, once the
+    model is retired, refuses it with the message that it is archived. ``successor``: the id of the
+    model that the API recommends when it announces the retirement (null: none).
 
     ``prompt_base``: how many tokens the chat template adds to a prompt. ``prompt_each``: how many
     tokens the chat template adds to each message. ``tokens_per_event``: how many tokens an event of
@@ -194,7 +194,7 @@ class Edition:
         return self.tiers[name]
 
     def narrowed(self, *, tier: str | None, context: int | None) -> Edition:
-        """Return the edition with the context windows of a tier, each cut to ``context`` tokens."""
+        """Return the edition with a tier's context windows, of at most ``context`` tokens each."""
         tier = self.default_tier if tier == DEFAULT else tier
         models = {
             name: replace(model, context=min(model.window(tier), context or model.context))
@@ -203,7 +203,7 @@ class Edition:
         return replace(self, models=models)
 
     def served(self, name: str) -> Model | None:
-        """Return the model of that name, or None if requests for it are refused."""
+        """Return the model of that name, or None if requests for the model are refused."""
         model = self.models.get(name)
         gone = model is None or (self.is_retired(model) and name not in self.revived)
         return None if gone else model

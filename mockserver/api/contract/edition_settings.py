@@ -156,12 +156,12 @@ class HeaderFields:
     The header fields of an answer; the defaults are those of today.
 
     ``limits``: the rate limits that are shown, each with its remainder. ``total``: the rate limits
-    whose remainder counts all tokens, if a tier counts uncached tokens separately. ``resets``:
-    whether the seconds until each limit is reset are shown. ``transport_security``: the value of
-    ``strict-transport-security`` for completions. ``plain_transport_security``: the value of
-    ``strict-transport-security`` for all other answers. ``cookie``: a template with ``{token}`` and
-    the date ``{expires}`` (null: no cookie). ``server_timing``: whether the two ``server-timing``
-    fields are sent.
+    whose remainder is that of the tier's limit on all tokens, if the tier has such a limit.
+    ``resets``: whether the seconds until each limit is reset are shown. ``transport_security``: the
+    value of ``strict-transport-security`` for completions. ``plain_transport_security``: the value
+    of ``strict-transport-security`` for all answers except completions. ``cookie``: a template with
+    ``{token}`` and the date ``{expires}`` (null: no cookie). ``server_timing``: whether the two
+    ``server-timing`` fields are sent.
     """
 
     limits: tuple[LimitName, ...] = get_args(LimitName)

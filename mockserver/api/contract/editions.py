@@ -16,7 +16,10 @@ from .edition import SHIPPED, Edition
 
 DEFAULT = "guide"
 _Read: TypeAlias = tuple[Any, Edition]
-"""An edition, and the data of its file merged with the data of all editions that it extends."""
+"""
+The data of an edition's file, merged with the data of all editions that it extends; then the
+edition made from this data.
+"""
 
 
 def names() -> list[str]:
@@ -51,7 +54,7 @@ def _load(name: str, *above: str) -> _Read:
 
 @cache
 def _compiled(name: str) -> Edition:
-    # all names, because each edition can extend any other one
+    # pass all names: the value depends on every edition that this edition may extend
     found: Edition | None = compiled(SHIPPED, name, *names()) if name in names() else None
     return found or _shipped(name)[1]
 

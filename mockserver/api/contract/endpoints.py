@@ -54,7 +54,7 @@ class Endpoint:
         return self.cost != "free"
 
     def id_in(self, path: str) -> str | None:
-        """Return the id in a path of this endpoint, empty if none; None for another path."""
+        """Return the id in a path of this endpoint (empty if it has none), None for other paths."""
         found = _pattern(self.path).fullmatch(path)
         return found and "".join(found.groups())
 
@@ -78,7 +78,7 @@ def _in_batches(found: object) -> object:
 
 
 Url: TypeAlias = Annotated[str, BeforeValidator(_in_batches)]
-"""The path of an endpoint that a batch can use, which must have limits."""
+"""The path of an endpoint that a batch can use. Only endpoints with limits are allowed."""
 
 
 @with_config(ConfigDict(extra="forbid"))

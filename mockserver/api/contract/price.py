@@ -44,13 +44,13 @@ class Price:
     source: str = ""
 
     def of(self, prompt: int, completion: int, cached: int = 0) -> float:
-        """Return the dollars for some tokens; ``cached`` counts prompt tokens from the cache."""
+        """Return what the tokens cost in dollars; ``cached`` of the prompt tokens were cached."""
         less = 0.0 if self.cached is None else cached * (self.prompt - self.cached)
         return (prompt * self.prompt + completion * self.completion - less) / _MILLION
 
 
 def _mapping(value: object) -> object:
-    """Refuse a list of two prices per token, which is the former way to write a price."""
+    """Refuse the former way to write a price: a list of two prices per token."""
     if isinstance(value, (list, tuple)):
         raise ValueError(  # noqa: TRY004 (pydantic collects only ValueErrors)
             "should be in dollars per million tokens, such as {prompt: 0.35, completion: 0.75}"

@@ -116,7 +116,8 @@ class RefusalError(Exception):
     """
     The API's refusal of a request; raised by the checks of the request.
 
-    ``status`` is for problems whose status depends on the edition; None means the problem's own.
+    ``status`` is for problems whose status depends on the edition; None means the problem's own
+    status.
     """
 
     def __init__(
@@ -137,7 +138,7 @@ class RefusalError(Exception):
         """
         Return the same refusal without its traceback, whose frames keep whole bodies alive.
 
-        A stored refusal could otherwise be part of a reference cycle with those frames, which stays
-        in memory until the garbage collector finds it.
+        With its traceback, a stored refusal could be part of a reference cycle. The cycle and those
+        frames would stay in memory until the garbage collector finds them.
         """
         return RefusalError(self.problem, self.facts, headers=self.headers, status=self.status)

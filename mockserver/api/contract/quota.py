@@ -28,7 +28,7 @@ LimitKey: TypeAlias = tuple[LimitKind, str]
 PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 SECONDS = {"second": 1.0, **PERIODS}
 _FIELD = "x-ratelimit-"
-_CLOSE_ENOUGH = 1e-3  # of a request or token: the tolerance for sums of fractions
+_CLOSE_ENOUGH = 1e-3  # requests or tokens: the tolerance for rounding in sums of fractions
 _INSTANT = 1e-8  # seconds: too short a time for any bucket to refill
 
 
@@ -43,7 +43,7 @@ class Bucket:
 
     @staticmethod
     def refill_all(buckets: Iterable[Bucket], now: float) -> None:
-        """Refill buckets of this kind; this takes a third less time than refilling one by one."""
+        """Refill several buckets; this takes a third less time than to refill each by itself."""
         for bucket in buckets:
             if now > bucket.at:
                 capacity = bucket.capacity
@@ -57,7 +57,7 @@ class Bucket:
         return self.level
 
     def left(self, returning: int) -> int:
-        """Return the last level plus the amount that is about to be put back, as a whole number."""
+        """Return what will be left once ``returning`` units are put back, as a whole number."""
         left = int(self.level + returning + _CLOSE_ENOUGH)
         return min(self.capacity, left) if left > 0 else 0
 
@@ -133,9 +133,9 @@ class Quota:
     """
     The rate limits of one key on one model, and how much is left.
 
-    A quota that is not ``enforced`` is counted and shown, but refuses nothing. ``shape`` describes
-    the header fields that show the quota. ``counts_twice`` is true if one limit counts all tokens
-    and another one leaves out cached tokens.
+    A quota that is not ``enforced`` counts requests and is shown, but refuses nothing. ``shape``
+    describes the header fields that show the quota. ``counts_twice`` is true if one limit counts
+    all tokens and another one leaves out cached tokens.
     """
 
     def __init__(
@@ -206,7 +206,11 @@ class Quota:
         return self._bucket(capacity, SECONDS[period], float(capacity), now)
 
     def refusal(self, tokens: int, now: float) -> Refusal | None:
-        """Return the refusal with the longest wait; ``tokens`` is what the request reserves."""
+        """
+        Return the refusal with the longest wait, or None if no limit refuses the request.
+
+        ``tokens`` is how many tokens the request reserves.
+        """
         if not self._enforced and not self._imposed:
             return None
         needs: Mapping[LimitKind, int] = {"requests": 1, "tokens": tokens, "total": tokens}
@@ -225,7 +229,7 @@ class Quota:
         return min(bucket.wait_for(amount, now), max(limit.until - now, wait))
 
     def reserve(self, tokens: int, now: float) -> None:
-        """Take one request and its tokens, even if there are not enough."""
+        """Take one request and its tokens out of the buckets, even if too few are left."""
         self._refill(now)
         self._change((-1, -tokens, -tokens))
 
@@ -286,12 +290,12 @@ class Quota:
         )
 
     def _free(self, cached: int) -> int:
-        """Return how many of the cached tokens cost nothing."""
+        """Return how many of the cached tokens do not count towards the limit on tokens."""
         return cached if self.counts_twice else 0
 
     def _change(self, amounts: tuple[int, int, int], since: float = math.inf) -> None:
         """
-        Add amounts to all buckets, in the order of ``LIMIT_KINDS``.
+        Add one amount to all buckets of a kind; the amounts are in the order of ``LIMIT_KINDS``.
 
         A level may become negative, so that unused tokens can be put back exactly.
         """

@@ -210,7 +210,7 @@ class ChatCompletionRequest(_Strict):
 
 
 TokenArray: TypeAlias = list[Annotated[int, Field(ge=0)]]
-_SEVERAL = Field(max_length=1024)  # inferred, because there must be some bound
+_SEVERAL = Field(max_length=1024)  # inferred: there must be some bound, but none is known
 
 
 class CompletionRequest(_Strict):

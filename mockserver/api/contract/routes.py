@@ -9,7 +9,7 @@ from .endpoints import ENDPOINTS, Endpoint
 from .problem import RefusalError
 
 ANY_VERSION = "/mock/"
-"""The path of a base URL that accepts paths with ``/v1`` and without."""
+"""The path of a base URL; the paths that follow it may begin with ``/v1`` or not."""
 COMPLETING: frozenset[str | None] = frozenset(
     row.name for row in ENDPOINTS.values() if row.cost == "completion"
 )
@@ -37,7 +37,7 @@ def route(method: str, path: str) -> tuple[str, str]:
 
 def named(text: str) -> list[str]:
     """
-    Return the endpoints that a text names, such as a path with or without method and version.
+    Return the endpoints that a text names: a path, with or without method and version.
 
     >>> named("/v1/chat/completions"), named("GET /v1/files"), named("chat.completions")
     (['chat'], ['files'], ['chat'])
@@ -78,7 +78,7 @@ def methods_at(path: str) -> frozenset[str]:
 
 def meant(path: str) -> str:
     """
-    Return the API's path for a path with repeated ``/v1`` or without it, other paths unchanged.
+    Return the API's path for a path that repeats ``/v1`` or lacks it; leave other paths unchanged.
 
     >>> meant("/models"), meant("/v1/v1/models"), meant("/v1/public/v1/models"), meant("/v1/model")
     ('/v1/models', '/v1/models', '/public/v1/models', '/v1/model')

@@ -27,8 +27,8 @@ from .script import AUTO, Script
 
 _MOST_PROLONGED = 50_000
 _LONG = 8  # words in the arguments of a scripted call that names no tool
-_TRIES = 4  # two are usually enough, unless tokens merge
-_MOST_ODDS = 100_000  # log probabilities, which take half a second and about 7 MB of JSON
+_TRIES = 4  # attempts to reach a length; two are usually enough, unless tokens merge
+_MOST_ODDS = 100_000  # log probabilities; so many take half a second and about 7 MB of JSON
 # a request with no other fields needs none of the slower steps
 _SIMPLE = frozenset(
     {
@@ -115,7 +115,7 @@ def _least(request: GenerationRequest, thoughts: str) -> int:
 
 
 def _wanted_json(body: Mapping[str, Any]) -> requested_json.RequestedJson | None:
-    """Return the JSON that a request asks for in ``response_format`` or in its messages."""
+    """Return which JSON a request asks for, in ``response_format`` or in its messages."""
     form = body.get("response_format") or {"type": "text"}
     if form["type"] == "text":
         return requested_json.in_words(body)
@@ -158,7 +158,7 @@ def _of_length(request: GenerationRequest, seeded: SeededText, length: int) -> S
         return _prose(seeded, length)
     content: list[str] = []
     text = length
-    for _ in range(_TRIES):  # the effect of a string on the total length shows only in the result
+    for _ in range(_TRIES):  # how a string changes the total length shows only in the result
         content = _json_content(
             wanted, request, seeded.fresh_random(), "".join(_prose(seeded, text))
         )
@@ -176,7 +176,7 @@ def _scripted_calls(
         offered = tools.automatic(request.body) if one.name == AUTO else None
         name = offered["name"] if offered else one.name
         made = {}
-        if offered:  # with a long string if allowed, so that a cut can hit the arguments
+        if offered:  # the string is long, so that a token limit can cut the arguments
             text = prose.words(seeded.random, _LONG)
             made = _arguments(offered, request.body, seeded.random, text)
         calls.append(_call(name, made or one.arguments, request.model, ids))
@@ -246,7 +246,11 @@ def _json_content(
 
 
 def _json(value: object, model: Model) -> str:
-    """Encode JSON as in recordings, where models that send a call in one chunk write spaces."""
+    """
+    Encode JSON as in recordings.
+
+    There, models that send a call in one chunk write a space after each comma and colon.
+    """
     separators = (", ", ": ") if model.whole_tool_calls else (",", ":")
     return json.dumps(value, ensure_ascii=False, separators=separators)
 
@@ -254,7 +258,7 @@ def _json(value: object, model: Model) -> str:
 def _with_extras(
     choice: GeneratedChoice, request: GenerationRequest, seeded: SeededText
 ) -> GeneratedChoice:
-    """Add what the request asks for: result of the prediction, echoed prompt, log probabilities."""
+    """Add what the request asks for: counts of predicted tokens, echo, log probabilities."""
     body = request.body
     if body.get("prediction"):
         choice = choice._replace(prediction=_accepted(choice, body["prediction"]))
@@ -267,7 +271,7 @@ def _with_extras(
 def _with_odds(
     choice: GeneratedChoice, top: int, request: GenerationRequest, random: Random
 ) -> GeneratedChoice:
-    """Add up to ``_MOST_ODDS`` log probabilities, for an echoed prompt and for the content."""
+    """Add log probabilities, up to ``_MOST_ODDS`` each for an echoed prompt and the content."""
     room = _MOST_ODDS // request.beside // (top + 1)
     prompt = tokens.pieces(choice.echo)
     odds = logprobs.drawn(choice.pieces[:room], top, random)

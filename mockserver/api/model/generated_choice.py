@@ -54,7 +54,7 @@ class GeneratedChoice(NamedTuple):
     the content. ``prediction`` counts the accepted and the rejected tokens of a predicted output.
     ``odds`` are the log probabilities of the pieces, if requested. ``echo`` is the prompt if the
     request wants the prompt repeated before the content; ``echo_odds`` are the log probabilities of
-    its tokens.
+    the prompt's tokens.
     """
 
     pieces: tuple[str, ...]

@@ -1,5 +1,5 @@
 """
-Draws a random value that a JSON Schema allows; the randomness is the caller's ``Random``.
+Draws a random value that a JSON Schema allows, from a ``Random`` that the caller passes.
 
 The keywords of draft 2020-12 are supported, and so are older keywords that are still in use. If no
 value is found, an error gives the reason; a wrong value is never returned. No library does this in
@@ -20,7 +20,7 @@ from .values.schemas import AnySchema
 
 __all__ = ["AnySchema", "ImpossibleError", "Mentions", "json_object", "sample"]
 
-_STEPS = 7_000  # about 25 ms; a value without optional parts gets half as many
+_STEPS = 7_000  # about 25 ms; the search for a value without optional parts gets half as many
 _CHECKS = 5_000  # steps of the final check of the whole value
 _TRIES = 3
 _JSON_OBJECT = 3  # keys of an object without a schema
@@ -58,7 +58,7 @@ def json_object(random: Random, text: str | None = None) -> dict[str, Any]:
 def _found(
     schema: AnySchema, random: Random, text: str | None, mentions: Mentions, beside: int
 ) -> Any:
-    """Try to find a value with optional parts, then one with only the required parts."""
+    """Try to find a value with optional parts, or else one with only the required parts."""
     if not isinstance(schema, (Mapping, bool)):
         raise ImpossibleError("it makes no sense")
     sparse = False

@@ -16,7 +16,7 @@ from typing import Any
 from . import prose
 from .generated_choice import Odds
 
-_DRAWN = 256  # tokens of a text; drawing for more takes too long
+_DRAWN = 256  # the tokens of a text for which odds are drawn; more would take too long
 
 
 def wanted(body: Mapping[str, Any]) -> int | None:
@@ -70,7 +70,7 @@ class Chat:
 
     def _written(self, others: tuple[tuple[str, float], ...]) -> str:
         known = self._known.get(id(others))
-        if known is None:  # keep the tuple, or another tuple could get its id
+        if known is None:  # keep ``others``; otherwise a later tuple could get the same id
             known = others, "".join(f",{_entry(*other)}" for other in others)
             self._known[id(others)] = known
         return known[1]
@@ -102,7 +102,7 @@ def _odds(piece: str, top: int, random: Random) -> Odds:
 
 
 def _like(odds: Odds, piece: str) -> Odds:
-    """Return the same odds for another token, ``piece``, which is not among the alternatives."""
+    """Return the same odds for the token ``piece``; rename an alternative that equals it."""
     others = odds.others
     if others and any(piece == token for token, _ in others):
         others = tuple((f"{token}s" if token == piece else token, one) for token, one in others)

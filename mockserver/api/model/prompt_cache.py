@@ -1,8 +1,9 @@
 """
 The prompt cache: how many tokens of a prompt the API has seen before.
 
-As documented, prompts are cached in blocks of 128 tokens if their prefix is exactly the same, for
-at least five minutes after the last use. This cache compares the tools first, then whole messages.
+As documented, prompts are cached in blocks of 128 tokens. A block is used again if the prompt is
+exactly the same up to the end of the block. It stays cached for at least five minutes after its
+last use. This cache compares the tools first, then whole messages.
 A prefix is identified by Python's 64-bit hash, because a string computes its hash only once.
 """
 
@@ -18,7 +19,7 @@ MOST = 16_384
 """How many prefixes are kept; the least recently used one is dropped first."""
 
 Account: TypeAlias = tuple[str | None, str]
-"""The API key and the model; accounts share no prefixes."""
+"""The API key and the model; each account has prefixes of its own."""
 
 
 class PromptCache:

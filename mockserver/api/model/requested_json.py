@@ -1,5 +1,7 @@
 """
-Finds out whether the words of a prompt ask for JSON, of which shape, and in a code fence or not.
+Finds out whether a prompt asks for JSON in words.
+
+If so, it also finds the shape of the JSON, and whether the JSON should be in a code fence.
 
 Only sentences that tell the model how to answer count. A question about JSON, or a request for code
 that produces JSON, is answered in prose.
@@ -17,7 +19,7 @@ from .conversation import text_of
 from .values.schemas import AnySchema
 
 _READ = 20_000  # characters of a message
-_NEAR = 120  # characters before an object, whose text can introduce the object
+_NEAR = 120  # characters before an example; words in them tell whether it shows the shape
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _POLITE = (
@@ -169,7 +171,7 @@ def _asks(sentence: str) -> bool:
 
 
 def _shape(text: str) -> AnySchema | None:
-    """Return the schema of the example that shows the shape, or of the keys that the text lists."""
+    """Return a schema, from the example that shows the shape or from the keys that are listed."""
     for one, at, _ in json_in_text.objects(text):
         before = text[max(0, at - _NEAR) : at]
         if not json_in_text.is_schema(one) and _SHAPE.search(before) and not _DATA.search(before):

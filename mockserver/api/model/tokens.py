@@ -34,7 +34,9 @@ def _pattern(letter: str, digit: str) -> re.Pattern[str]:
 _PIECE = _pattern(r"[^\W\d_]", r"\d")
 _ASCII_PIECE = _pattern("[A-Za-z]", "[0-9]")  # the same result for ASCII, a third faster
 _MOST_TOOLS = 1_000
-_SHORT, _LONG = 2_000, 20_000  # letters: shorter texts are counted fast, longer ones take memory
+# letters; only counts of texts between these lengths are cached: shorter texts are counted fast,
+# and longer ones take much memory
+_SHORT, _LONG = 2_000, 20_000
 _COUNTED = 250_000  # letters
 _COMPACT = json.JSONEncoder(separators=(",", ":")).encode
 Counter: TypeAlias = Callable[[str], int]
@@ -71,8 +73,9 @@ class Meter:
     """
     Counts the tokens of several texts.
 
-    After the first 250,000 ``letters`` the number is estimated from the average length of the
-    ``tokens`` so far, because few contexts hold more text and counting takes long.
+    Only the first 250,000 ``letters`` are counted, because counting takes long and few contexts
+    hold more text. After that, numbers are estimated from the average length of the ``tokens`` so
+    far.
     """
 
     def __init__(self) -> None:
@@ -94,7 +97,7 @@ class Meter:
         return found
 
     def takes(self, letters: int, tokens: int) -> bool:
-        """Add counts that are already known; return False if the text has to be estimated."""
+        """Add the known counts of a text; return False if its tokens have to be estimated."""
         total = self.letters + letters
         if total > _COUNTED:
             return False

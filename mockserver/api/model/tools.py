@@ -18,7 +18,7 @@ from typing import Any
 from .conversation import results, task
 from .final_tools import Function, ends_run, next_of
 
-_MOST_CALLS = 16  # in one answer; no model makes more
+_MOST_CALLS = 16  # calls in one answer; no model makes more
 _ASKED = 100_000  # characters of the task, from its end
 _READ = 2_000  # characters of a description
 _WORD = re.compile(r"[^\W\d_]{3,}")

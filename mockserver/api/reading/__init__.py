@@ -1,1 +1,1 @@
-"""Reads the bytes of a request, and finds out what it means or why it is refused."""
+"""Reads the bytes of a request, and finds out what the request asks or why it is refused."""

@@ -25,7 +25,7 @@ from .validation import refusal
 VALIDATING = FINALIZING = CANCELLING = 1.0  # s
 PER_LINE = 0.1  # s
 DAY = 86_400.0  # s, the completion window
-_TICK = 1e-6  # s, so that rounding of floats does not delay an event
+_TICK = 1e-6  # s, a tolerance, so that the rounding of floats does not delay an answer
 
 Status: TypeAlias = Literal[
     "validating", "failed", "in_progress", "finalizing", "completed", "cancelling", "cancelled"
@@ -103,7 +103,7 @@ class Batch:
         return max(0, min(len(self.lines), int((working + _TICK) / PER_LINE)))
 
     def answered_at(self, line: int) -> float:
-        """Return the time at which a line is answered; the first line is 0."""
+        """Return the time at which a line is answered; the first line has the number 0."""
         return self.created + VALIDATING + (line + 1) * PER_LINE
 
     def document(self, now: float) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class Batch:
         }
 
     def _reached(self, now: float) -> list[tuple[Status, float]]:
-        """Return each status so far, with the time at which it began."""
+        """Return each status that the batch has had so far, with the time at which it began."""
         begun = self.created + VALIDATING
         done = begun + len(self.lines) * PER_LINE
         stages: list[tuple[Status, float]] = [("validating", self.created)]

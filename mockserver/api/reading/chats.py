@@ -28,8 +28,8 @@ from .messages import Message, Tools
 
 SHORTEST, LONGEST = 2_000, 512 * 1024
 """
-The sizes in bytes of bodies that are read in pieces. Shorter bodies are read whole, which is
-faster.
+The least and the greatest size, in bytes, of bodies that are read in pieces. For shorter bodies it
+is faster to read them whole.
 """
 MOST_BYTES = 4 * 1024 * 1024
 """How many bytes of messages a reader remembers, for each way to begin a message in JSON."""
@@ -43,11 +43,11 @@ _KEY = b'"messages"'
 _BEGINNING = re.compile(rb'"messages":( ?)\[(\{"(?:role|content)":\1)')
 _END = b"}]"
 _HIDDEN = re.compile(rb"\\u00[67]")
-"""The escape of a letter, which can hide a key."""
+"""The beginning of an escaped letter; a search does not find a key that is written with one."""
 _PLACEHOLDER = b'{"role":"user","content":"-"}'
 _IN_PLACE = [{"role": "user", "content": "-"}]
 _FREE = frozenset({"model_parameters", "response_format", "tools"})
-"""The fields of a body whose values can contain fields of any name."""
+"""The fields of a body that can contain fields of any name."""
 
 
 class Chat(NamedTuple):
@@ -58,22 +58,26 @@ class Chat(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """Some messages that follow each other."""
+    """Consecutive messages of a chat."""
 
     messages: tuple[Message, ...]
     clean: bool
 
 
 class _Runs:
-    """The runs that were read, by their bytes without the ``opening`` of the first message."""
+    """
+    The runs that were read and begin with the same ``opening``.
+
+    The key of a run is its bytes without this ``opening``.
+    """
 
     def __init__(self, opening: bytes) -> None:
         self._opening = opening
-        self._known: OrderedDict[bytes, _Run] = OrderedDict()  # used last last
+        self._known: OrderedDict[bytes, _Run] = OrderedDict()  # the most recently used is last
         self._bytes = 0
 
     def read(self, piece: bytes) -> _Run | None:
-        """Return the messages of a piece; None if the piece is not valid by itself."""
+        """Return the run in a piece; None if the piece is not valid by itself."""
         run = self._known.get(piece)
         if run is None:
             return self._new(piece)
@@ -99,7 +103,7 @@ class ChatReader:
     """Reads chats, and remembers their pieces."""
 
     def __init__(self) -> None:
-        self._runs: dict[bytes, _Runs] = {}  # by the beginning of a message
+        self._runs: dict[bytes, _Runs] = {}  # by the beginning that their messages have
         self._around: OrderedDict[tuple[bytes, bytes], Chat | None] = OrderedDict()
 
     def read(self, data: bytes) -> Chat | None:
@@ -127,7 +131,7 @@ class ChatReader:
         return around and Chat({**around.body, "messages": messages}, clean and around.clean)
 
     def _surrounding(self, before: bytes, after: bytes) -> Chat | None:
-        """Return the body with a placeholder for the messages; None if invalid or ambiguous."""
+        """Return the body with a placeholder for the messages; None if not valid or ambiguous."""
         key = before, after
         if key in self._around:
             return self._around[key]
@@ -167,7 +171,7 @@ def names_credential(body: dict[str, Any]) -> bool:
 def _read_around(before: bytes, after: bytes) -> Chat | None:
     around = before + _PLACEHOLDER + after
     if around.count(_KEY) != 1 or _HIDDEN.search(around):
-        return None  # the messages could be elsewhere
+        return None  # it is not certain which key has the messages
     kind = ENDPOINTS["chat"].body
     assert kind is not None  # noqa: S101 (a chat has a body)
     try:

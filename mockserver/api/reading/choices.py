@@ -2,8 +2,8 @@
 Finds out how many completions a request asks for, and for which prompts.
 
 The answer has ``n`` choices for each prompt; a chat is one prompt. A text completion generates
-``best_of`` completions of each prompt and charges for all of them, because the server's OpenAPI
-document says that all ``n`` choices are charged, and warns that ``best_of`` consumes tokens
+``best_of`` completions of each prompt, and all of them are charged. This is inferred: the server's
+OpenAPI document says that all ``n`` choices are charged, and warns that ``best_of`` consumes tokens
 quickly.
 """
 

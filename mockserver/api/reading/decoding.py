@@ -25,7 +25,7 @@ _JSON = "application/json"
 _MSGPACK = frozenset({"application/vnd.msgpack", "application/msgpack", "application/x-msgpack"})
 _MOST_VALUES = 150_000
 """More values than any context has tokens, but few enough to be decoded quickly."""
-_MOST_MEMBERS = 16  # members of a gzip file, because each of them copies the rest of the data
+_MOST_MEMBERS = 16  # members of gzip data; to read a member, all data after it is copied
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 Container = TypeVar("Container", list[Any], dict[Any, Any])
 _GZIP = frozenset({"gzip", "x-gzip"})  # equivalent: RFC 9110, 8.4.1.3
@@ -100,7 +100,11 @@ def _gunzipped(body: bytes) -> bytes:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Convert msgpack to JSON; limit the values, because a byte can take 100 bytes in memory."""
+    """
+    Convert msgpack to JSON.
+
+    The number of values is limited, because a value of one byte can take 100 bytes in memory.
+    """
     import msgpack  # imported only when a body is msgpack
 
     room = _MOST_VALUES

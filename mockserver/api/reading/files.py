@@ -2,7 +2,8 @@
 Files, the input and output of batches.
 
 The API documents that files can be uploaded, listed, retrieved, read and deleted, but not what the
-answers look like. Here the answers follow the OpenAI API, because its clients read them.
+answers look like. Here the answers follow the OpenAI API, because clients of that API can read
+them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Upload:
     content: bytes
 
     def shown(self) -> dict[str, Any]:
-        """Return the form as JSON for the journal, without its boundary, which always differs."""
+        """Return the form as JSON for the journal; leave out the boundary, which often differs."""
         text = self.content.decode(errors="replace")
         return {"purpose": self.purpose, "filename": self.filename, "file": text}
 

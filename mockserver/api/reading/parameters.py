@@ -28,10 +28,10 @@ _SHORTEST, _LONGEST = 50, 20_000  # ms, of a queue_threshold
 
 def read_query(endpoint: str, query: str) -> dict[str, Any]:
     """
-    Return the parameters that an endpoint has, the last value if a name occurs twice.
+    Return the parameters that the endpoint has; if a name occurs twice, the last value counts.
 
-    Raises RefusalError with the API's validation messages, at ``query.NAME`` as in FastAPI
-    (inferred).
+    Raises RefusalError with the API's validation messages. They name the place of an error as
+    ``query.NAME``, as in FastAPI (inferred).
     """
     kind = ENDPOINTS[endpoint].query
     if kind is None or not query:

@@ -13,11 +13,11 @@ from .messages import Part
 _T = TypeVar("_T")
 
 IMAGE_TOKENS = 280
-"""The tokens of an image, for which the documented maximum is always taken."""
+"""How many tokens an image counts: always the documented maximum."""
 
 
 class Size(NamedTuple):
-    """The tokens of each part; ``images`` counts the tokens of all images."""
+    """How many tokens each part has; ``images`` counts the tokens of all images."""
 
     parts: tuple[int, ...] = ()
     images: int = 0
@@ -50,14 +50,14 @@ def measure(body: Mapping[str, Any], text: str, model: Model) -> Size:
 
 
 def parts(body: Mapping[str, Any], text: str, size: Size) -> Iterator[tuple[str, int]]:
-    """Yield, for each part of a prompt, a text that identifies the part, and its tokens."""
+    """Yield for each part of a prompt the part itself, as a text, and its number of tokens."""
     whole = [body.get("tools"), *body[text]] if text == "messages" else [body[text]]
     for part, cost in zip(whole, size.parts, strict=True):
         yield repr(part), cost
 
 
 def _cost(part: _T, counted: tokens.Meter, count: Callable[[_T, tokens.Counter], int]) -> int:
-    """Return the tokens of a part; the count of an earlier request is used if there is one."""
+    """Return how many tokens a part costs; reuse the count of an earlier request, if any."""
     if isinstance(part, Part):
         letters, found, cost = part.size
         if counted.takes(letters, found):
@@ -66,7 +66,7 @@ def _cost(part: _T, counted: tokens.Meter, count: Callable[[_T, tokens.Counter],
 
 
 def _text_tokens(prompt: str | Sequence[Any], counted: tokens.Counter) -> int:
-    """Return the tokens of a prompt: a text, a list of tokens, or a list of either."""
+    """Count the tokens of a prompt: text, tokens, a list of texts, or a list of lists of tokens."""
     if isinstance(prompt, str):
         return counted(prompt)
     if prompt and isinstance(prompt[0], int):

@@ -1,10 +1,10 @@
 """
 Checks that a JSON Schema is within the subset and the size limits of strict output.
 
-The rules come from the documentation of structured outputs, and the messages from public quotes
+The rules come from the documentation of structured outputs. The messages come from public quotes
 where there are any. A schema is checked from its root down, in the order of its keys, and the first
-error is raised. The server prints Python sets, whose order varies; here they keep the schema's
-order.
+error is raised. The server's messages contain names as Python sets, whose order varies. Here the
+names have the order of the schema.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Validates the bytes of a body into a dictionary, or refuses it in the API's own words."""
+"""Validates the bytes of a body into a dictionary, or refuses the body in the API's words."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, 
         return _read(reader, body)
     except ValidationError as error:
         few = error.error_count() <= _MOST_ERRORS and len(body) <= _LARGE
-        # a variable for the error would keep this frame, and with it the body, alive
+        # a local variable for the raised error would keep this frame, and with it the body, alive
         found = _details(error) if few else _first_errors(reader, body, error)
         raise _refused(found, how) from error
 
@@ -82,7 +82,7 @@ def _first_errors(
     whole: TypeAdapter[Any], body: bytes, error: ValidationError
 ) -> list[ErrorDetails]:
     """
-    Return the errors in the first items of lists and objects; listing all takes seconds.
+    Return the errors in the first items of lists and objects; to list all errors takes seconds.
 
     ``error`` is from the first validation, and shows how many valid items precede the errors.
     """
@@ -90,7 +90,7 @@ def _first_errors(
         parsed = from_json(body, cache_strings="none")
     except ValueError:
         return _details(error)
-    if error.error_count() > _MOST_ERRORS:  # too many unknown fields, which hide other errors
+    if error.error_count() > _MOST_ERRORS:  # so many unknown fields that they hide other errors
         parsed = _beginning(parsed, len(body))
         found = _errors_in(_fail_fast(whole), parsed)
     else:

@@ -12,7 +12,7 @@ from mockserver.core.seeding import HexStream
 
 from .envelope import Envelope, envelope
 
-_SHORTEST = 0.0001  # seconds; JSON encoders differ in the notation of much smaller numbers
+_SHORTEST = 0.0001  # seconds; JSON encoders write much smaller numbers in different notations
 _SECOND = 1e9  # nanoseconds
 _PREDICTION = ("accepted_prediction_tokens", "rejected_prediction_tokens")
 _TODAY = Bodies()
@@ -56,7 +56,7 @@ class Answer:
 
     @property
     def reading(self) -> float:
-        """Seconds spent on the prompt, which the model reads twenty times faster than it writes."""
+        """Seconds spent on the prompt; the model reads twenty times faster than it writes."""
         return _whole(_SHORTEST + self.prompt / (20 * self.model.speed))
 
     @property

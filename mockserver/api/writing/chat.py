@@ -112,7 +112,7 @@ def _odds(writer: logprobs.Chat, choice: GeneratedChoice, at: int, step: int) ->
 
 
 def _add_call(chunks: Chunks, call: Call, at: int, answer: Answer, behind: str) -> None:
-    """Add a tool call in one chunk, or first its name and id and then the arguments in pieces."""
+    """Add a tool call, in one chunk or in several: name and id first, then the arguments."""
     before = '{"delta":{"tool_calls":[{"function":{'
     whole = answer.model.whole_tool_calls
     opening = f'"name":{quoted(call.name)},"arguments":{quoted(call.arguments if whole else "")}}},'

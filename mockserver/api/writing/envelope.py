@@ -24,8 +24,8 @@ class Envelope(NamedTuple):
     The text before the choices, the text after them, and the end of the body.
 
     The placeholder in ``before`` stands for the id, the one in ``after`` for the creation time in
-    whole seconds. The placeholders in ``tail`` stand for counts and times; ``values`` picks these
-    from a mapping of all counts and times.
+    whole seconds. The placeholders in ``tail`` stand for counts and times; ``values`` returns their
+    values from a mapping of all counts and times.
     """
 
     before: str

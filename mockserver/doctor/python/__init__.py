@@ -1,5 +1,5 @@
 """
 Reads Python code without running it, and finds its clients and how it calls them.
 
-What can't be told from the file alone is not reported.
+A mistake is reported only if the file alone proves it.
 """

@@ -18,7 +18,7 @@ _SHORT = 32
 
 
 def cut_answers(matter: Matter) -> Iterator[Noticed]:
-    """Notice limited answers whose text is returned without a check of the finish reason."""
+    """Notice answers with a token limit whose finish reason is not checked."""
     if matter.source.says("finish_reason"):
         return
     for chat in matter.chats:

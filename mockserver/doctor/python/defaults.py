@@ -13,7 +13,7 @@ from .source import FUNCTIONS, Source
 from .values import LOOKUPS, text_of
 
 Spelled: TypeAlias = tuple[ast.expr, str]
-"""The node of a string, and the string."""
+"""The node of an expression, and the string that it stands for."""
 _DEEPEST = 12
 _OURS = re.compile(r"cerebras_(?:\w+_)?model(?:_name|_id)?|\w*_cerebras_model", re.IGNORECASE)
 _ADDRESS = "CEREBRAS_BASE_URL"
@@ -64,7 +64,7 @@ def named(source: Source) -> Iterator[Spelled]:
 
 
 def addresses(source: Source) -> Iterator[Spelled]:
-    """Return the defaults of the variable that has the base URL."""
+    """Return the base URLs that the file sets for CEREBRAS_BASE_URL, or uses if it is unset."""
     return _defaults(source, lambda name: name == _ADDRESS)
 
 
@@ -101,7 +101,7 @@ def _named(source: Source, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _entry(node: ast.expr, name: str) -> ast.expr | None:
-    """Return an entry of a dictionary that is written as ``{...}`` or ``dict(...)``."""
+    """Return the value of a key in a dictionary that is written as ``{...}`` or ``dict(...)``."""
     match node:
         case ast.Dict(keys=keys, values=values):
             pairs = zip(keys, values, strict=True)
@@ -116,7 +116,7 @@ def _entry(node: ast.expr, name: str) -> ast.expr | None:
 
 
 def _is_set(source: Source, dictionary: ast.Name, name: str) -> bool:
-    """Return whether an entry of a dictionary may be set after the dictionary is made."""
+    """Return whether the value of a key may be set after the dictionary is made."""
     for one in source.nodes:
         match one:
             case ast.Subscript(

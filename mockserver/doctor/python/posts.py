@@ -27,8 +27,8 @@ class Post:
 
     ``library`` is the name of the module. ``fields`` maps the lower-case names of the header fields
     to their values, with None for an unknown value; ``fields`` itself is None if there may be other
-    header fields. ``model`` is the model in the body, with its position, as far as the file shows
-    it. ``as_form``: whether the body is a dictionary that is sent as a form.
+    header fields. ``model`` is the model in the body, with its node, or None if the file does not
+    show it. ``as_form``: whether the body is a dictionary that is sent as a form.
     """
 
     call: ast.Call
@@ -48,7 +48,7 @@ class Post:
 
 
 def posts(source: Source) -> Iterator[Post]:
-    """Yield the requests to the real API, and those to a host that is mistaken for the API's."""
+    """Yield the requests to the real API, or to a host that is often mistaken for it."""
     for call, name in source.named_calls:
         library, _, function = name.rpartition(".")
         if library in _MODULES and function == "post":
@@ -61,7 +61,7 @@ def posts(source: Source) -> Iterator[Post]:
 
 
 def _is_meant_for_cerebras(url: str) -> bool:
-    """Return whether a URL has a path of the API on a host that is often mistaken for the API's."""
+    """Return whether a URL has a path of the API on a host that is often mistaken for it."""
     try:
         parts = urlsplit(url)
     except ValueError:

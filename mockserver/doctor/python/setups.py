@@ -20,13 +20,13 @@ from .source import Source
 from .values import known, literal, text_of
 
 Placed: TypeAlias = tuple[ast.expr, Setup]
-"""The node of a set-up, and the set-up."""
+"""The node where a set-up is written, and the set-up."""
 _RIGHT: Mapping[Client, str] = {
     "": "https://api.cerebras.ai/v1",
     "cerebras": "https://api.cerebras.ai",
     "openai": "https://api.cerebras.ai/v1",
 }
-"""The correct base URL for each client, assumed while another part of a set-up is checked."""
+"""The correct base URL for each client, used in set-ups that test another part."""
 
 _OTHER_ENDPOINTS: Mapping[str, str] = {
     "responses.create": "/v1/responses",
@@ -61,7 +61,7 @@ def of_file(matter: Matter) -> Iterator[Placed]:
 
 
 def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
-    """Yield one set-up each for a client's address, its API key and its model."""
+    """Yield up to three set-ups for a client: with its address, its API key and its model."""
     client = made.library.appends
     base_url = made.argument(made.library.base_url)
     if base_url is not None and (made.library.own or means_cerebras(made.base_url)):
@@ -83,7 +83,7 @@ def of_client(made: MadeClient, edition: Edition) -> Iterator[Placed]:
 
 
 def of_chat(source: Source, chat: Chat, edition: Edition) -> Iterator[Placed]:
-    """Yield one set-up each for the model and the parameters of a call, without unknown values."""
+    """Yield up to two set-ups for a call: with its model, and with all known parameters."""
     given = arguments(chat.call)
     client = chat.client.library.appends
     right = _RIGHT[client]
@@ -113,7 +113,7 @@ def of_other_calls(matter: Matter) -> Iterator[Placed]:
 
 
 def of_post(post: Post, edition: Edition) -> Iterator[Placed]:
-    """Yield one set-up each for a request's path, header fields, form and model."""
+    """Yield up to four set-ups for a request: with its path, header fields, form and model."""
     url = urlsplit(post.url)
     host = f"{url.scheme}://{url.netloc}"
     yield post.call, Setup(edition, base_url=host, method="POST", path=url.path)

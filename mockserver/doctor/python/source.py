@@ -24,9 +24,9 @@ class Source:
     """
     A file of Python: its tree, its calls, and the values of its names.
 
-    ``nodes`` lists the tree, parents first, so that it is walked only once. The list leaves out
-    operators and contexts such as ``ast.Load``. ``settings`` are the assignments to a single name
-    or attribute. ``reads`` has the nodes where each name is read.
+    ``nodes`` lists the nodes of the tree, parents first, so that the tree is walked only once. The
+    list leaves out operators and contexts such as ``ast.Load``. ``settings`` are the assignments to
+    a single name or attribute. ``reads`` has the nodes where each name is read.
 
     ``bound`` maps each scope and name to the expressions that are assigned to the name; None stands
     for an unknown value, such as the value of a parameter. An attribute of ``self`` counts as a

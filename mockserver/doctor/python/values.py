@@ -17,10 +17,11 @@ LOOKUPS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault"})
 @dataclass(frozen=True, slots=True)
 class Known:
     """
-    A value that can be told from the file.
+    A value that the file shows.
 
-    ``value`` is the constant, or the default if the environment variable ``variable`` is not set.
-    ``sure`` is false if only the name of the variable is known, because it has no default.
+    ``value`` is a constant. For an environment variable, ``variable`` is its name and ``value`` is
+    its default. ``sure`` is false if only the name of the variable is known, because it has no
+    default.
     """
 
     value: Any

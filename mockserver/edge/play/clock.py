@@ -24,7 +24,7 @@ class Silence:
     A client that will receive nothing more.
 
     ``port`` is the client's port on this machine, None for a client in process. ``exchange`` is the
-    client's request, None for a connection that is never accepted.
+    client's request with its answer, None for a connection that is never accepted.
     """
 
     port: int | None = None
@@ -60,9 +60,9 @@ class Clock:
     """
     Real time.
 
-    ``now`` returns seconds since the epoch. All waits of the mock go through its clock, so another
-    kind of time only needs another clock. ``stall`` holds a client forever, and ``hold`` holds the
-    calling thread; both can be replaced by functions that raise StallError.
+    ``now`` returns seconds since the epoch. The mock reads the time and waits only by its clock, so
+    another clock gives it another kind of time. ``stall`` holds a client forever, and ``hold``
+    holds the calling thread; both can be replaced by functions that raise StallError.
     """
 
     scale = 1.0
@@ -104,7 +104,7 @@ class Clock:
         """
         Wait, on asyncio or trio; a wait of infinite ``seconds`` is a stall.
 
-        A virtual clock does not skip ahead for a wait that is ``passive``.
+        A ``passive`` wait never makes a virtual clock skip ahead.
         """
         from anyio import sleep
 

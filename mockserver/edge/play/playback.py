@@ -15,7 +15,7 @@ from mockserver.plan import Close, Plan, Wait
 from .clock import Clock
 from .wire import PacedWrite, Wire
 
-AT_ONCE = 2**16  # bytes; a longer write takes so much time that the client may leave meanwhile
+AT_ONCE = 2**16  # bytes; the client may leave during a longer write
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -56,8 +56,8 @@ async def play(
     """
     Play a plan step by step; return whether the connection stays open.
 
-    If the last write is short, the ``audience`` is notified of the end just before it. Without an
-    audience a stall lasts forever. ``keep_alive`` and ``chunks`` are as in ``Wire``.
+    If the last write is short, the ``audience`` is told just before it that the answer is over.
+    Without an audience a stall lasts forever. ``keep_alive`` and ``chunks`` are as in ``Wire``.
 
     Each wait begins at the planned end of the previous wait, not at its actual end, so delays are
     made up for, and everything that is due goes into one write.
@@ -122,7 +122,12 @@ class _Playing:
         self._due = begun + operation.due[-1]
 
     async def end(self) -> None:
-        """Record the end, so that it precedes the client's next request, and write the rest."""
+        """
+        Write the rest.
+
+        If the rest is short, the end is recorded first, so that it precedes the client's next
+        request.
+        """
         transport = self._outlet.transport
         there = transport is not None and not transport.is_closing()
         if there and self._audience is not None and sum(map(len, self.ready)) <= AT_ONCE:

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 TICK = 0.002
-"""The seconds between two ticks while few waits are due."""
+"""The seconds between two ticks; more if many waits were due at the last tick."""
 AT_ONCE = 16
-"""How many waits end in one turn of the loop, after which new requests get a turn."""
-_PAUSE = 4e-5  # seconds per ended wait, twice the time of a write, so that other tasks get time
+"""At most this many waits end in one turn of the loop, so that new requests are read in between."""
+_PAUSE = 4e-5  # seconds to the next tick per ended wait; a write takes half as long
 
 
 class Ticker:

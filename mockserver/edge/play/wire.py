@@ -39,8 +39,8 @@ class Wire:
     """
     Encodes one answer.
 
-    ``keep_alive`` is whether the client keeps the connection open; after the last operation, it is
-    false if the answer requires that the connection is closed. ``chunks`` is whether the client
+    ``keep_alive`` is first whether the client keeps the connection open. After the last operation
+    it is whether the server keeps the connection open too. ``chunks`` is whether the client
     supports chunked bodies (HTTP/1.1); for other clients the end of the connection ends the body.
     """
 
@@ -95,7 +95,11 @@ class Wire:
         return PacedWrite([*map(self._framed, events.pieces)], [*accumulate(events.waits)])
 
     def _end_run(self) -> None:
-        """Frame the data since the last pause, if any, since an empty chunk would end the body."""
+        """
+        Frame the data since the last pause.
+
+        Without data there is no chunk, because an empty chunk would end the body.
+        """
         data = b"".join(self._run)
         self._run.clear()
         if data:
@@ -140,8 +144,8 @@ def at_once(plan: Plan) -> bytes | None:
             run.append(piece.data)
         else:
             return None
-    # before any return, so that a head that can't be encoded always raises, and the client gets a
-    # 500
+    # encoded even if None is returned, so that a head that can't be encoded always raises an error,
+    # and the client gets a 500
     lines = _lines(head.status, head.headers)
     promised, length = head.length, sum(map(len, run))
     if promised is None and length:

@@ -1,1 +1,1 @@
-"""Redirects apps with a hard-coded real host to the mock, by a proxy and by TLS for real names."""
+"""Redirects apps with a hard-coded real host to the mock, by a proxy and by certificates."""

@@ -42,7 +42,7 @@ class Authority:
         """Return a server's context with a certificate for these hosts."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.set_alpn_protocols(["http/1.1"])
-        context.num_tickets = 0  # so that only answers follow the handshake, no tickets
+        context.num_tickets = 0  # no tickets, so that only answers follow the handshake
         self._ca.issue_cert(*hosts).configure_cert(context)
         return context
 
@@ -88,7 +88,7 @@ class Trust:
 
 
 def roots_of(own: str | None) -> bytes:
-    """Return the roots that clients of this machine trust, or those in an ``own`` file."""
+    """Return the roots in the file ``own`` if it exists, else those that this machine trusts."""
     import certifi
 
     system = ssl.get_default_verify_paths().cafile

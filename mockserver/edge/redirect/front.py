@@ -44,7 +44,7 @@ class Proxy:
     domain ``private`` are refused. Requests to any other host are passed through, by way of the
     proxy ``upstream`` if it is set, or refused if ``blocks`` is set. ``blocked`` counts the refused
     requests, by host. ``distrusted`` counts the clients that did not accept our certificate, by
-    host. ``breaks_tls`` returns whether the mock hangs up during handshakes at present.
+    host. ``breaks_tls`` returns whether the mock now hangs up during TLS handshakes.
     """
 
     hosts: frozenset[str]
@@ -60,7 +60,7 @@ class Proxy:
     waiting: set[asyncio.Transport] = field(default_factory=set)
 
     def wrapped(self, server: Factory) -> Factory:
-        """Return a factory of connections, of which ``server`` gets those for the mock."""
+        """Return a factory of connections, which hand over requests for the mock to ``server``."""
         return lambda: Front(self, server)
 
     def refuses(self, host: str) -> bool:

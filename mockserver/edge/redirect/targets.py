@@ -31,7 +31,7 @@ class Target:
 
 
 def target_of(head: bytes) -> Target | None:
-    """Return the target in a head; None without a valid target."""
+    """Return the target in the head of a request; None without a valid target."""
     words = head.partition(b"\r\n")[0].decode("latin-1").split(" ")
     if len(words) != 3:  # noqa: PLR2004 (method, target, version)
         return None
@@ -50,7 +50,7 @@ def target_of(head: bytes) -> Target | None:
 
 def forwarded(head: bytes) -> bytes:
     """
-    Return the head to send on for a target with scheme and host.
+    Return the head to forward, given a head with a target that has scheme and host.
 
     The new head asks to close the connection after the answer, because the next request may be for
     another host.

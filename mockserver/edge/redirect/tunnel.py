@@ -13,11 +13,11 @@ from .targets import Target
 
 _PIECE = 64 * 1024  # bytes
 _CONNECT_SECONDS = 30.0
-_HEAD_OF_TLS = 2048  # bytes, within which a TLS handshake names the host
+_HEAD_OF_TLS = 2048  # bytes; a TLS handshake names the host within this many
 
 
 class _LeakError(ConnectionError):
-    """A tunnel whose target has another name or address leads to a private host after all."""
+    """A client asked for a tunnel to another name or address, but uses it for a private host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ async def piped(
     """
     Pass bytes both ways until both sides have ended; return whether the tunnel was allowed.
 
-    A tunnel is not allowed, and is closed, if the client's first bytes name a ``private`` host, as
-    in a TLS handshake.
+    If the client's first bytes name a ``private`` host, as a TLS handshake does, the tunnel is not
+    allowed and is closed.
     """
     allowed = True
     try:

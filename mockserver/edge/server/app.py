@@ -73,7 +73,7 @@ class Site:
         """
         Listen.
 
-        Other processes also listen on a ``shared`` port. A ``proxy`` gets connections first.
+        Other processes also listen on a ``shared`` port. A ``proxy`` gets each connection first.
 
         Raises OSError if the address can't be bound.
         """
@@ -92,7 +92,7 @@ class Site:
         """Stop listening and drop every open connection."""
         if self._port is not None:
             await self._port.stop()
-        # with TLS, closing would wait for a reply of each client
+        # these are aborted, because closing with TLS would wait for a reply from each client
         served = self._secured.connections if self._secured is not None else ()
         waiting = [each.transport for each in served if each.transport is not None]
         if self._runner is not None:
@@ -117,7 +117,7 @@ class Site:
             oversized = True
         head, how = heads.read(request), heads.how(request)
         try:
-            # requests get no name in this frame, since a silent stream would keep them in memory
+            # no variable here holds a ``Request``, since a silent stream would keep it in memory
             beside = await self._beside(request, head, body)
             if beside is not None:
                 lives_on = await play(beside, connection, self.live.clock, **how)

@@ -32,7 +32,7 @@ _SETTINGS: Mapping[str, Any] = {"access_log": None, "auto_decompress": False}
 
 
 class Server(web.Server):
-    """Makes a ``Connection`` per client; aiohttp calls ``answer`` for each parsed request."""
+    """Makes a ``Connection`` for each client; aiohttp calls ``answer`` for each request."""
 
     def __init__(
         self,
@@ -66,10 +66,11 @@ class Connection(web.RequestHandler):
     and a response for each; that costs more time than the answer itself.
 
     Only one path may receive the incoming bytes, and aiohttp does not tell how many it has read, so
-    the bytes passed to aiohttp are counted. If they are exactly one request when that request is
-    answered, the next byte begins another request. The connection is then ``_free``, which means
-    that the fast path may read that request. If aiohttp has more bytes (pipelined requests, an
-    unread rest), or if the length of the body is not in the head, all further bytes go to aiohttp.
+    the bytes passed to aiohttp are counted. If these bytes are exactly one request, and that
+    request is answered, the next byte begins another request. The connection is then ``_free``,
+    which means that the fast path may read that request. If aiohttp has more bytes (pipelined
+    requests, an unread rest), or if the length of the body is not in the head, all further bytes go
+    to aiohttp.
 
     Bytes that arrive while the fast path plays an answer are held until the answer is over, because
     answers must be sent in the order of their requests.
@@ -90,7 +91,7 @@ class Connection(web.RequestHandler):
         self._half_closed = False
         # the body of the newest request that aiohttp has not answered yet
         self._body: StreamReader | None = None
-        self._head = b""  # the head of the request that aiohttp reads, as received
+        self._head = b""  # the head of the request that aiohttp is reading, in the bytes received
         self._count = 0  # bytes given to aiohttp since ``_free`` was last true
         self._client = 0  # the client's port
 
@@ -101,7 +102,7 @@ class Connection(web.RequestHandler):
         self._client = peer[1] if peer else 0
 
     def data_received(self, data: bytes) -> None:
-        """Answer, or pass the data on to aiohttp, which also calls this without data."""
+        """Answer, or pass the data on to aiohttp. Also called by aiohttp, without data."""
         if data and (self._free or self._playing is not None):
             if self._held:
                 self._parts.append(len(self._held))
@@ -179,7 +180,7 @@ class Connection(web.RequestHandler):
             self._rest(lives_on=failed is None)
 
     def begin(self, request: Request) -> InFlight:
-        """Begin to answer a request that needs nothing from the store, on either path."""
+        """Begin to answer a request that needs nothing from the store; both paths call this."""
         return self._noted(self._live.in_flight(request))
 
     async def begin_soon(self, request: Request) -> InFlight:
@@ -212,7 +213,7 @@ class Connection(web.RequestHandler):
     async def _play_on(self, in_flight: InFlight) -> None:
         """Play an answer that takes time, then handle the bytes received meanwhile."""
         lives_on = False
-        self._keep_for(_AGES)  # to aiohttp the connection looks idle, so it would close it
+        self._keep_for(_AGES)  # aiohttp would close the connection, which looks idle to it
         try:
             lives_on = await self.play(in_flight)
         except ConnectionError:
@@ -249,7 +250,7 @@ class Connection(web.RequestHandler):
             await self._drain_helper()
 
     def _hand_on(self, data: bytes) -> None:
-        """Pass data on to aiohttp. If its parser fails mid-body, fail the pending read as well."""
+        """Pass data on to aiohttp. If its parser fails in a body, fail the read of the body too."""
         if data and (self._free or not self._count):
             self._free = False
             self._head, self._count = data[: data.find(END) + len(END)], 0
@@ -259,7 +260,7 @@ class Connection(web.RequestHandler):
         if self._messages:
             self._body = self._messages[-1][1]
         # aiohttp queues a parse error as a separate message, behind the request whose body is
-        # damaged; but that request is still being read and would wait for its body forever
+        # damaged. Without this, that request would wait for the rest of its body forever.
         if reading is not None and self._messages:
             broken = getattr(self._messages[-1][0], "exc", None)  # None if the message is valid
             if broken is not None and not reading.content.is_eof():
@@ -284,7 +285,7 @@ class Connection(web.RequestHandler):
         return not self._half_closed
 
     def _is_all(self, request: web.BaseRequest) -> bool:
-        """Whether exactly this request was passed to aiohttp since the connection was last free."""
+        """Whether aiohttp has got exactly this request since the connection was last free."""
         length = framed(request)
         return length is not None and self._count == len(self._head) + length
 
@@ -294,8 +295,8 @@ class Connection(web.RequestHandler):
 
         A client that has closed its sending side may still be reading (``nc -N``) or may be gone,
         and the server can't tell the difference. An answer that takes no time is therefore sent. An
-        answer that takes time is not sent, because the journal has to record immediately that a
-        client gives up.
+        answer that takes time is not sent; the client counts as gone, because the journal has to
+        record immediately that a client has left.
         """
         self._batch.flush()
         self._half_closed = self._has_answer_to_send()
@@ -334,12 +335,12 @@ class Connection(web.RequestHandler):
         super().connection_lost(exc)
 
     def _note_that_client_left(self) -> None:
-        """Record this now, since another request may be answered before the cancelled task runs."""
+        """Record now that the client left; the cancelled task may run after another request."""
         if self._answering is not None:
             self._answering.end(client_left=True)
 
     def leave(self) -> None:
-        """Close the connection, now if it is idle, otherwise when the answer has been sent."""
+        """Close the connection: now if it is idle, otherwise when the answer has been sent."""
         self._free = False
         if self._waiter is None:
             self.close()

@@ -22,7 +22,7 @@ _FIXED = frozenset(
         *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
     )
 )
-"""Fields that determine how the message is read, or whether the connection stays open."""
+"""Fields that determine how the request is read, or whether the connection stays open."""
 _LENGTH = r"0|[1-9][0-9]{0,5}"
 _VALUE = r"(?! )[ -~]+(?<! )"
 
@@ -52,14 +52,14 @@ def framed(request: web.BaseRequest) -> int | None:
 
 
 class How(TypedDict):
-    """The arguments of a ``Wire``."""
+    """The arguments of a ``Wire``, by name."""
 
     keep_alive: bool
     chunks: bool
 
 
 def how(request: web.BaseRequest) -> How:
-    """Return how the answer to a request must be written."""
+    """Return the arguments of the ``Wire`` that writes the answer to a request."""
     keep_alive = request.keep_alive and not changes(request)
     return How(keep_alive=keep_alive, chunks=request.version >= HttpVersion11)
 
@@ -71,7 +71,7 @@ def changes(request: web.BaseRequest) -> bool:
 
 class HeadCache:
     """
-    The shapes of heads that aiohttp has parsed; each shape recognises further heads.
+    The shapes of heads that aiohttp has parsed. A further head of the same shape is recognised.
 
     A client sends the same fields in the same order with every request, and only a few values
     change: the length, a trace, an API key. Parsing such a head takes longer than answering it.
@@ -83,7 +83,7 @@ class HeadCache:
         self._shapes: list[_Shape] = []  # the most recently used shape first
 
     def find(self, data: bytes) -> tuple[Head, int, int] | None:
-        """Return the head at the start of the data, and the ends of the head and of the body."""
+        """Return the head at the start of the data, and where the head and the body end."""
         end = data.find(END, 0, _LONGEST) + len(END)
         raw = data[:end]
         if end < len(END) or not raw.isascii():
@@ -98,7 +98,7 @@ class HeadCache:
         return None
 
     def remember(self, data: bytes, request: web.BaseRequest) -> None:
-        """Remember the shape of a head, unless such requests must be left to aiohttp."""
+        """Remember the shape of a head, unless aiohttp must read all requests of this kind."""
         usual = request.version == HttpVersion11 and request.keep_alive and not changes(request)
         if not usual or framed(request) is None or "expect" in request.headers:
             return
@@ -135,7 +135,7 @@ class _Shape:
         self._shown: Mapping[str, str] = {}
 
     def _compiled(self, values: Iterable[str]) -> re.Pattern[str]:
-        """Return a pattern for heads whose values match these patterns."""
+        """Return a pattern for whole heads, given a pattern for the value of each field."""
         lines = [
             f"{line.before}{value}{line.after}"
             for line, value in zip(self._lines, values, strict=True)
@@ -163,7 +163,7 @@ class _Shape:
         return Head(self._method, self._path, headers, self._query), length
 
     def _learn(self, headers: Mapping[str, str], values: Sequence[str]) -> None:
-        """Require the same values next time, except values that have ever changed."""
+        """Let ``_usual`` require these values, except in fields whose values have ever changed."""
         known, self._known = self._known, {**headers, **dict.fromkeys(self._varying, "")}
         self._shown = shown_fields(self._known)
         self._varying |= {name for name in known if known[name] != self._known[name]}
@@ -181,7 +181,7 @@ def _varies(name: str) -> bool:
 
 
 class _Line(NamedTuple):
-    """Patterns for the three parts of a field's line."""
+    """Patterns for the three parts of the line of a header field."""
 
     before: str
     value: str
@@ -189,7 +189,7 @@ class _Line(NamedTuple):
 
 
 def _pattern(line: str) -> _Line:
-    """Return the patterns that match lines of the same field."""
+    """Return the patterns for lines of the same header field as in this line."""
     name, colon, rest = line.partition(":")
     value = rest.strip(" ")
     before = rest[: rest.find(value)] if value else rest

@@ -19,7 +19,7 @@ _SAID: Mapping[bytes, str] = {
 
 def said_of(begin: bytes) -> str:
     """
-    Return what is wrong with a client that begins with these bytes, and the fix, or "".
+    Return what is wrong with a client whose first bytes are these, with the fix, or else "".
 
     >>> said_of(b"GET / HTTP/1.1")
     ''

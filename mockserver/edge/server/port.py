@@ -92,7 +92,7 @@ class Port:
             begun.result()
 
     def _quiet(self) -> bool:
-        """Whether the port is open and stays open."""
+        """Whether the port is open, and the scenario never changes that from now on."""
         port, elapsed = self._live.scenario.port, self._live.elapsed
         settled = math.isinf(port.until_change(elapsed))
         return settled and self.state == self._due() == "open"
@@ -120,7 +120,7 @@ class Port:
     async def _stop_following(self) -> None:
         following, self._following = self._following, None
         if following is not None:
-            async with self._changing:  # never cancel in the middle of a change
+            async with self._changing:  # so that no change of the port is cancelled halfway
                 following.cancel()
             await asyncio.wait([following])
 

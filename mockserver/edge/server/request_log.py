@@ -16,7 +16,7 @@ class RequestLog:
     """
     The lines of requests that have not been logged yet.
 
-    Logging a record, with its flush, takes longer than answering a request.
+    Logging a record and flushing it takes longer than answering a request.
     """
 
     def __init__(self) -> None:

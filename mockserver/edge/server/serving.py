@@ -24,8 +24,8 @@ class Address:
     """
     Where and how to listen.
 
-    Several processes of the mock listen on a ``shared`` port. ``token`` protects the admin API,
-    which does not exist on a shared port without shared state.
+    Several processes of the mock listen on a ``shared`` port. ``token`` protects the admin API. A
+    shared port has no admin API unless the processes share their state.
     """
 
     host: str
@@ -47,8 +47,8 @@ def serve_until_signal(
     Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
 
     ``beside`` runs meanwhile. ``parent`` is a descriptor that becomes readable when the parent
-    process has ended, which also ends the server. Raises OSError if the address can't be bound, and
-    MockServerError if the state can't be shared.
+    process has ended; the server then ends as well. Raises OSError if the address can't be bound,
+    and MockServerError if the state can't be shared.
     """
     _tune_garbage_collection()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:

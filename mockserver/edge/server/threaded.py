@@ -32,8 +32,8 @@ class ThreadedServer:
     """
     A mock on a free port of the loopback interface, for as long as the ``with`` block runs.
 
-    With a ``redirect`` the mock is also a proxy, and answers with TLS on a second port. ``begin``
-    opens the second port later.
+    With a ``redirect`` the mock is also a proxy, and answers with TLS on a second port. Without a
+    ``redirect``, ``begin`` can set one later.
     """
 
     def __init__(self, live: LiveEngine, redirect: Redirect | None = None) -> None:
@@ -117,7 +117,7 @@ class ThreadedServer:
     def _run(self, started: Future[str]) -> None:
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.get_loop()  # first, so that a failure leaves no coroutine unawaited
+                runner.get_loop()  # first, since a failure later would leave a coroutine unawaited
                 runner.run(self._serve(started))
         except BaseException as error:
             if started.done():

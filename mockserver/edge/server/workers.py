@@ -1,5 +1,5 @@
 """
-Runs the server in several processes, which share a port, and share state only over a store.
+Runs the server in several processes that share a port. They share state only if there is a store.
 
 The kernel distributes connections among them, so that several cores answer a fast client. A
 connection stays with its process.
@@ -100,7 +100,7 @@ class _Worker:
 
 def _work(number: int, live: LiveEngine, address: Address, ready: Connection) -> None:
     """Serve in this process for as long as its parent lives."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the event loop handles the signal
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ignored until the event loop handles it
     live.become_worker(number)
     for handler in logging.getLogger().handlers:
         handler.setFormatter(logging.Formatter(f"[{live.replica or number}] %(message)s"))

@@ -40,7 +40,7 @@ def read_address(url: str) -> StoreAddress:
     """
     Return the address in a URL with the scheme ``redis``, ``rediss`` or ``unix``.
 
-    Raises ValueError with a text that quotes no part of the URL, which may contain a password.
+    Raises ValueError. The error quotes no part of the URL, because the URL may contain a password.
     """
     try:
         parts = urlsplit(url)

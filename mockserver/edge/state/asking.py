@@ -24,7 +24,8 @@ class Sharing(Protocol):
     """
     The replica that has received a request.
 
-    ``asking`` holds the requests that wait for the store, ``failing`` the failures in progress.
+    ``asking`` has the requests that wait for the store. ``failing`` has the failed exchanges that
+    are not over yet.
     """
 
     store: Store
@@ -40,7 +41,7 @@ class Sharing(Protocol):
 
     @property
     def kept(self) -> int:
-        """The number of last exchanges whose retries are recognised."""
+        """A retry is recognised if its previous attempt is one of this many last exchanges."""
         ...
 
     def now(self) -> float:
@@ -98,11 +99,15 @@ class Asking:
         if self._live.able:
             self._ask(1, ())
         else:
-            # not immediately, because this call must first return to its caller
+            # later, because this call must return to its caller first
             asyncio.get_running_loop().call_soon(self.lost)
 
     def lost(self) -> None:
-        """Answer without the store, and later give back what it has taken for this request."""
+        """
+        Answer without the store.
+
+        If the store later takes anything for this request, it is given back.
+        """
         live, needs = self._live, self._needs
         live.asking.discard(self)
         if self._over:
@@ -162,7 +167,7 @@ class Asking:
                 self._begun(error)
             return
         if in_flight.exchange in live.failing:
-            # before the answer, since the client may send its retry to another replica
+            # told to the store before the answer begins, since a retry may go to another replica
             values = self._mirror.epoch, in_flight.exchange.number, live.kept
             live.store.call("fail", values, lambda _: self._tell(in_flight))
         else:

@@ -16,7 +16,7 @@ from .address import StoreAddress
 
 _PROGRAMS = ("redis-server", "valkey-server")
 _SECONDS = 10.0
-# ends the server when the mock ends in any way, because the mock's end of the pipe closes then
+# ends the server however the mock ends, because the mock's end of the pipe is closed then
 _KEEPER = '"$@" & read -r _; kill $!; wait; rm -rf "$0"'
 
 

@@ -36,7 +36,7 @@ _log = logging.getLogger("mockserver")
 WhenLost: TypeAlias = Literal["refuse", "alone"]
 # seconds until a silent replica counts as gone, and seconds between its signs of life
 LEASE, _BEAT = 5.0, 1.0
-PATIENCE = 10.0  # seconds that a request, once sent, waits for a lost store
+PATIENCE = 10.0  # seconds that a request waits for the store after the store is lost
 
 
 class LostError(MockServerError):
@@ -48,8 +48,8 @@ class SharedLive(LiveEngine):
     The engine of one of several replicas, which together are one mock.
 
     The store holds the current scenario; a replica that was started with another scenario plays the
-    one in the store. ``lost`` is what happens while the store can't be reached: requests are
-    refused, or the replica continues alone. Raises UnsharedError if other replicas could not read
+    one in the store. While the store can't be reached, ``lost`` decides whether requests are
+    refused or the replica continues alone. Raises UnsharedError if other replicas could not read
     the scenario.
     """
 
@@ -76,14 +76,14 @@ class SharedLive(LiveEngine):
         self._unable = ""
         self._waiting: list[Asking] = []
         self._lost = lost
-        self._shared: Engine | None = None  # while alone, the engine to return to
+        self._shared: Engine | None = None  # the shared engine, while this replica is alone
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         super().__init__(found.scenario, overrides, retention=retention)
 
     @property
     def kept(self) -> int:
-        """The number of last exchanges whose retries are recognised."""
+        """A retry is recognised if its previous attempt is one of this many last exchanges."""
         return self.retention.exchanges
 
     @property

@@ -30,14 +30,14 @@ _log = logging.getLogger("mockserver")
 _SCRIPT = (files("mockserver.edge.state") / "store.lua").read_bytes()
 _IF_KNOWN = "if known"
 _STORES_CLOCK = b""
-MOST_PENDING = 4096  # fewer messages than the script remembers
+MOST_PENDING = 4096  # messages, fewer than the script remembers
 _MOST_AT_ONCE = 128  # messages in a call; each takes the store 100 µs
-_FIRST, _SILENCE = 5.0, 5.0  # seconds for the first connection, and without a reply
+_FIRST, _SILENCE = 5.0, 5.0  # seconds until the first connection, or a reply, counts as failed
 _PAUSES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)  # seconds between attempts to connect
 
 
 def into(future: asyncio.Future[T]) -> Callable[[T], None]:
-    """Return a callback that sets the result of a future that is not done or cancelled."""
+    """Return a callback that sets the result of a future, unless that is done or cancelled."""
 
     def set_result(result: T) -> None:
         if not future.done():
@@ -80,7 +80,7 @@ class Store:
 
     def give_up(self, serial: int, then: OnAnswer) -> None:
         """
-        Pass the answer to a message, if it still comes, to another callback.
+        Let another callback get the answer to a message, if an answer still comes.
 
         If the message has not reached the store yet, it will have no effect there.
         """
@@ -102,10 +102,10 @@ class Store:
         self._work = asyncio.get_running_loop().create_task(self._keep_sending())
 
     async def close(self) -> None:
-        """End the connection, for good."""
+        """End the connection and do not connect again."""
         self.up = False
         while self._work is not None and not self._work.done():
-            self._work.cancel()  # repeated, since wait_for may lose it in Python 3.11
+            self._work.cancel()  # repeated, since wait_for may lose a cancellation in Python 3.11
             await asyncio.wait([self._work], timeout=_PAUSES[0])
         await self._unlink()
 
@@ -210,7 +210,7 @@ def _client(address: StoreAddress) -> Redis:
         db=address.database,
         username=address.user or None,
         password=address.password or None,
-        protocol=2,  # version 3 begins with more commands, none of which the mock needs
+        protocol=2,  # version 3 sends more commands first, and the mock needs none of them
         socket_timeout=_SILENCE,
         retry=Retry(NoBackoff(), 0),  # the mock itself repeats messages, marked as repeated
         single_connection_client=True,

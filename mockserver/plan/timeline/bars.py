@@ -35,7 +35,7 @@ LOOKS: Mapping[SpanKind, Look] = {
 
 
 def unpainted(text: str, _: SpanKind) -> str:
-    """Return the text without any colour."""
+    """Return the text unchanged, without any colour."""
     return text
 
 
@@ -43,10 +43,11 @@ def bars(
     lanes: Sequence[Lane], *, width: int, plain: bool = False, paint: Paint = unpainted
 ) -> Iterator[list[str]]:
     """
-    Yield the lines of each lane, which are a bar and the times in seconds from the lane's start.
+    Yield the lines of text for each lane: a bar, and below it the seconds since the lane's start.
 
-    All lanes share one scale and are at most ``width`` columns wide. A span is at least one column
-    wide, however short it is. With ``plain`` the bars are in ASCII.
+    A lane that takes no time has one line. All lanes share one scale and are at most ``width``
+    columns wide. A span is at least one column wide, however short it is. With ``plain`` the bars
+    are in ASCII.
     """
     longest = stretched(max((lane.end - lane.start for lane in lanes), default=0.0), lanes)
     columns = max(1, width - max((len(lane.spans) for lane in lanes), default=0))

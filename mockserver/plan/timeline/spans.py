@@ -1,8 +1,8 @@
 """
 Lanes of spans, which make up a time line.
 
-The spans of a lane come from one plan, or from a call; in the second case they are the spans of the
-plans of all attempts, with a ``pause`` between two attempts.
+A lane shows one plan, or a whole call. The lane of a call has the spans of the plans of all its
+attempts, with a ``pause`` between two attempts.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def placed(
     Yield each span with the positions where it begins and ends.
 
     ``at`` maps a time to a position. No span is smaller than ``smallest``. If two spans would
-    overlap, the second is moved behind the first.
+    overlap, the second is moved to where the first ends.
     """
     free = -math.inf
     for span in spans:
@@ -121,7 +121,7 @@ def placed(
 
 
 def _timed(plan: Plan, start: float) -> tuple[list[tuple[float, _Happening]], float]:
-    """Return each step with the time at which it happens, and the time when the plan is over."""
+    """Return each step that happens, with its time; also return the time when the plan is over."""
     timed: list[tuple[float, _Happening]] = []
     now = start
     for step in expand(plan):

@@ -19,7 +19,7 @@ _MOST_TICKS = 10
 _LONGEST_LABEL = 120
 _LETTER = 7.3  # the maximum width of a letter in a monospaced font of 12 pixels
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
-# the colours in light and in dark mode; each contrasts with the paper and with words on the colour
+# the colours in light and in dark mode; each contrasts with the paper and with words on top of it
 _COLOURS: Mapping[SpanKind, tuple[str, str]] = {
     "wait": ("#bf8700", "#c69026"),
     "pause": ("#8c959f", "#8b949e"),

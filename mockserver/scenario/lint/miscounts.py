@@ -16,11 +16,11 @@ _Numbers: TypeAlias = Sequence[int]
 
 class Counters:
     """
-    For each match, the latest rule that selects requests by number.
+    The latest rule that selects requests by number, for each distinct match.
 
     A rule counts only the requests that earlier rules leave to it. If two rules match the same
-    requests and the numbers of the second continue those of the first, the author probably meant
-    one common count.
+    requests, and the numbers in the second rule continue those in the first, the author probably
+    expected both rules to count the same requests.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ def _numbers(schedule: Schedule) -> _Numbers | None:
 
 
 def _go_on(earlier: _Numbers, later: _Numbers) -> bool:
-    """Return whether the numbers do not overlap, and the later ones are not all smaller."""
+    """Return whether no number is in both, unless all later ones are below all earlier ones."""
     if isinstance(later, range) and later.stop == _ENDLESS:
         return earlier[-1] + 1 == later[0]
     if later[-1] < earlier[0]:

@@ -16,7 +16,11 @@ from .rules import Finding
 
 
 def name_findings(scenario: Scenario) -> Iterator[Finding]:
-    """Yield unknown names; a scenario without an edition may be used with any shipped edition."""
+    """
+    Yield the tiers and models that the edition lacks, or that all shipped editions lack.
+
+    A scenario without an edition may be used with any shipped edition.
+    """
     chosen = scenario.edition
     known = [editions.load(name) for name in ([chosen] if chosen else editions.names())]
     if not chosen and scenario.tier is not None:

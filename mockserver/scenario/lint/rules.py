@@ -163,12 +163,13 @@ def _covers(wide: Match, narrow: Match) -> bool:
 
 
 def _optional(covers: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """Extend a comparison of two values of a key so that a missing key covers all values."""
+    """Return ``covers``, extended so that a key that is left out covers all values."""
     return lambda wide, narrow: wide is None or (narrow is not None and covers(wide, narrow))
 
 
 def _glob(wide: str, narrow: str) -> bool:
-    # The narrow pattern is matched as a text, in which a "?" must not match a "*".
+    # The wide pattern is matched with the text of the narrow one. There, a "?" would match a "*",
+    # although a "*" stands for any number of characters.
     return wide == narrow or (bool(glob(wide)(narrow)) and not ("?" in wide and "*" in narrow))
 
 

@@ -1,8 +1,8 @@
 """
 Answers requests to the status page.
 
-On the mock's own port the page has only the paths listed below. A request for the host of the real
-page always concerns the page, and a request for the host of the real API never does.
+A request that names the host of the real page is for the page, whatever its path is. A request that
+names the host of the real API is not. With any other host, the paths listed below are for the page.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ Document: TypeAlias = dict[str, Any]
 Indicator: TypeAlias = Literal["none", "minor", "major", "critical"]
 NAME = "Cerebras Inference (mock)"
 
-# by the worst component; the documentation of Statuspage has no separate indicator for maintenance
+# the indicator and the description of the page, by the condition of its worst component; the
+# documentation of Statuspage has no separate indicator for maintenance
 _OVERALL: Mapping[Condition, tuple[Indicator, str]] = {
     "major_outage": ("major", "Partial System Outage"),
     "partial_outage": ("major", "Partial System Outage"),

@@ -5,7 +5,7 @@ Rates a fault from the view of the service that runs the status page.
 |---|---|
 | an error with a status of 500 or above, in a stream too | a failure |
 | silence, a lost connection, something that is not HTTP | a failure |
-| an answer that begins a second late or later, or that drips | slow |
+| an answer that begins at least a second late, or that arrives slowly | slow |
 | any other status: 400, 401, 402, 404, 429 and so on | nothing: only the client is concerned |
 | a whole answer that is empty, cut short or damaged | nothing: its status is 200 |
 """

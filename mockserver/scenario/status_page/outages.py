@@ -40,14 +40,15 @@ COMPLETIONS = "Text completions"
 OTHERS = "Models, files and batches"
 """The component of all endpoints without completions."""
 
-# each condition with its least share of failures or of slow answers; the first that fits applies
+# each condition with its least share of failures and its least share of slow answers; either share
+# is enough, and the first such condition applies
 _CONDITIONS: Sequence[tuple[Condition, float, float]] = (
     ("major_outage", 0.9, 2.0),
     ("partial_outage", 0.25, 2.0),
     ("degraded_performance", 0.05, 0.5),
 )
 _HEADERS = {"authorization": "Bearer csk-status", "content-type": "application/json"}
-_MOMENT = 0.001  # seconds before a change at which the earlier conditions are read
+_MOMENT = 0.001  # seconds; the conditions before a change are read this long before it
 _MOST_CHANGES = 50
 
 
@@ -95,13 +96,13 @@ class Outages:
         return Shown(now, since + self._page.lag, down_since + self._page.lag)
 
     def _at(self, elapsed: float) -> Mapping[str, Condition]:
-        """Return the conditions at a time; while the port is shut, all have a major outage."""
+        """Return the conditions at a time; while the port is not open, all are major outages."""
         if self._port.state(elapsed) != "open":
             return dict.fromkeys(self._rules, "major_outage")
         return {name: _condition(rules, elapsed) for name, rules in self._rules.items()}
 
     def _since(self, elapsed: float, same: Callable[[Mapping[str, Condition]], bool]) -> float:
-        """Return when ``same`` began to hold; only the last few changes are examined."""
+        """Return since when ``same`` has been true; only the last changes are examined."""
         since = elapsed
         for _ in range(_MOST_CHANGES):
             since = max((window.changed(since) for window in self._windows), default=0.0)
@@ -175,7 +176,7 @@ def _met(rules: Sequence[Rule], elapsed: float) -> tuple[float, float]:
         taken = left * share_of(rule.schedule, elapsed)
         actions = rule.actions[-1:] if rule.then == "stay" else rule.actions
         for action in actions:
-            if not (rule.sequence and action.passes):  # passes go to later rules
+            if not (rule.sequence and action.passes):  # a passed request goes to later rules
                 shares[impact_of(action.faults)] += taken / len(actions)
                 left -= taken / len(actions)
     return shares["fails"], shares["slow"]

@@ -1,7 +1,7 @@
 """
 Mistakes in how a client is set up: one table for requests, variables and lines of code.
 
-A failed test, the log of ``serve`` and ``explain`` look up a request in the table; ``cerebras-mock
+A failed test, ``explain``, and the log of ``serve`` look up a request in the table; ``cerebras-mock
 doctor`` looks up the variables and the code that it finds.
 """
 
@@ -45,7 +45,7 @@ TABLES: tuple[tuple[Condition, tuple[Mistake, ...]], ...] = (
 )
 """The rows, grouped by the part of a set-up that they need."""
 MISTAKES: tuple[Mistake, ...] = tuple(row for _, rows in TABLES for row in rows)
-"""All mistakes; a mistake that explains others comes first."""
+"""All mistakes; a mistake that explains another one comes before it."""
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 415, 422})
 
 

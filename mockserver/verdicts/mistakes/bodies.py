@@ -1,7 +1,7 @@
 """
 Mistakes in the parameters of a request.
 
-A row applies only if the API refused the field that the row is about, and names that field. The
+A row applies only if the API refused the field that the row is about, and the refusal names it. The
 rows in this module read the lines of a refusal.
 """
 
@@ -45,7 +45,7 @@ def _line(it: Setup, when: _Find) -> Line | None:
 def _row(
     name: str, when: _Find, what: str, fix: str, source: str, pattern: re.Pattern[str] = _TYPE
 ) -> Mistake:
-    """Return a row for a line; its sentences can use path, value, told and the pattern's groups."""
+    """Return a row for a line of a refusal; ``what`` and ``fix`` can use the keys of ``facts``."""
 
     def facts(it: Setup) -> dict[str, object]:
         one = _line(it, when)

@@ -70,7 +70,7 @@ def _says(text: str, param: str | None = None) -> Callable[[Setup], bool]:
 
 
 def _is_written(it: Setup, check: Check) -> bool:
-    """Whether the body was found in code, and the API makes this check."""
+    """Whether the body was found in code, not in a request, and the API makes this check."""
     written = it.error is None and not it.path and it.at_cerebras
     return written and check not in it.edition.validation.waives
 

@@ -33,7 +33,7 @@ _Found = tuple[str, Mapping[str, Any]]
 
 
 def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
-    """Yield each object at this depth with a refused field; ``last`` is the path of that field."""
+    """Yield the objects at this depth that hold a refused field, named ``last`` if given."""
     for one in lines(it):
         if last and one.place[depth:] != (last,):
             continue

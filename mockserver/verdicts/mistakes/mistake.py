@@ -41,7 +41,7 @@ class Mistake:
 
 
 def _printable(text: str) -> str:
-    """Return a text without keys and control characters, which a path may hold."""
+    """Return a text without keys and control characters; a path may contain both."""
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in redacted(text))
 
 

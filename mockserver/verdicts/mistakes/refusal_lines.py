@@ -74,7 +74,7 @@ def unknown_fields(it: Setup) -> list[str]:
 
 
 def listed(names: list[str]) -> str:
-    """Return a phrase with the first few names."""
+    """Return a phrase with the first few of these names."""
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     return ", ".join(name[:_LONGEST] for name in names[:_MOST]) + more
 

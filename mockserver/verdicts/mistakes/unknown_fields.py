@@ -57,7 +57,7 @@ def _facts(it: Setup) -> dict[str, object]:
 
 
 def _of(name: str, fields: Iterable[str], whose: str, fix: str, source: str) -> Mistake:
-    """Return a row for fields of other APIs; ``whose`` is the end of the sentence."""
+    """Return a row for fields of other APIs; ``whose`` says where they belong, or what they are."""
     known = frozenset(fields)
 
     def found(it: Setup) -> list[str]:

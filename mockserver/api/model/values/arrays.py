@@ -10,12 +10,16 @@ from .flattening import Flat
 from .making import Making
 from .schemas import AnySchema, all_of, same, tuple_of
 
-_LONGEST = 10_000  # items
+_LONGEST = 10_000  # items in an array
 _TRIES = 50  # attempts to find an item that differs from the others
 
 
 class Array:
-    """Makes one array of one to three items, or of as many as are mentioned or required."""
+    """
+    Makes one array.
+
+    Without ``maxItems`` it has one to three items, or more if more are mentioned or required.
+    """
 
     def __init__(self, maker: Making, flat: Flat, depth: int, *, light: bool) -> None:
         self.maker = maker
@@ -81,7 +85,7 @@ class Array:
         return min(ends, default=float("inf"))
 
     def mentioned(self) -> int:
-        """Return how many mentioned values could be items."""
+        """Return how many of the values that the conversation mentions could be items."""
         _, other = self.tuples[0] if self.tuples else ([], True)
         if self.first or not isinstance(other, dict) or not isinstance(other.get("type"), str):
             return 0
@@ -93,7 +97,7 @@ class Array:
         """Draw the indices of the items that will satisfy each ``contains``."""
         places: dict[int, list[AnySchema]] = {}
         if sum(times for _, times in self.contained) > length and len(self.contained) == 1:
-            raise self.maker.fail("it has to contain more than it allows")
+            raise self.maker.fail("its 'contains' requires more items than it allows")
         for schema, times in self.contained:
             for at in self.maker.random.sample(range(length), min(times, length)):
                 places.setdefault(at, []).append(schema)

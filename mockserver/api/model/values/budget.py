@@ -4,7 +4,12 @@ from __future__ import annotations
 
 
 class ImpossibleError(ValueError):
-    """No value was found; ``why`` is part of a sentence, ``at`` the path in the value."""
+    """
+    No value was found for a JSON Schema.
+
+    ``why`` is the reason, as the end of a sentence. ``at`` is the path of the part of the value for
+    which none was found; empty for the whole value.
+    """
 
     def __init__(self, why: str, at: str = "") -> None:
         super().__init__(why)
@@ -30,7 +35,7 @@ class Budget:
         self.left = steps
 
     def spend(self, steps: int = 1) -> None:
-        """Use up steps. Raises ExhaustedError if too few are left."""
+        """Use up steps. Raises ExhaustedError if too few steps are left."""
         self.left -= steps
         if self.left < 0:
             raise ExhaustedError(

@@ -1,4 +1,4 @@
-"""Flattens a JSON Schema, by a choice among its alternatives and by resolving its references."""
+"""Flattens a JSON Schema: chooses among its alternatives and resolves its references."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .choices import Choices
 from .negation import opposites
 from .schemas import TYPES, AnySchema, Schema, definition, dependencies, types
 
-_REFERENCES = 100  # the longest chain of references to references
+_REFERENCES = 100  # references in one flattening; a schema that needs more refers to itself
 
 
 class Flat(NamedTuple):
     """
-    Schemas without alternatives and references, all of which must hold.
+    Schemas that must all hold for a value; none of them has alternatives or references.
 
     ``sure``: whether a value made for these schemas is valid; otherwise the value has to be
     checked.
@@ -27,7 +27,7 @@ class Flat(NamedTuple):
     sure: bool
 
     def with_(self, schema: Schema) -> Flat:
-        """Add a schema without its alternatives and references."""
+        """Add a schema, but leave out its alternatives and references."""
         rest = schema
         if not _APPLIED.keys().isdisjoint(schema):
             rest = {key: one for key, one in schema.items() if key not in _APPLIED}
@@ -52,11 +52,11 @@ class Flat(NamedTuple):
         )
 
     def highest(self, key: str, default: Any = None) -> Any:
-        """Return the largest number that the schemas have at a key."""
+        """Return the largest number that any of the schemas has at a key."""
         return max((one[key] for one in self.schemas if key in one), default=default)
 
     def lowest(self, key: str, default: Any = None) -> Any:
-        """Return the smallest number that the schemas have at a key."""
+        """Return the smallest number that any of the schemas has at a key."""
         return min((one[key] for one in self.schemas if key in one), default=default)
 
     def all(self, key: str) -> list[Any]:
@@ -81,7 +81,7 @@ class Flattening:
         references = 0
         while todo or needs:
             self.budget.spend()
-            if not todo:  # decided last, when most required properties are known
+            if not todo:  # dependencies come last, when most required properties are known
                 todo.append(_with_needed(flat, needs, choices))
                 continue
             one = todo.popleft()
@@ -90,7 +90,7 @@ class Flattening:
             if one is True:
                 continue
             if not isinstance(one, dict):
-                raise ImpossibleError("it has something else where a schema should be")
+                raise ImpossibleError("it has a value that is no schema where a schema should be")
             flat = flat.with_(one)
             references += "$ref" in one
             if references > _REFERENCES:
@@ -114,11 +114,11 @@ class Flattening:
         return [definition(self.root, schema["$ref"])]
 
     def any_of(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose an alternative: null only if there is no other, a small one deep in the value."""
+        """Choose an alternative; light attempts prefer small ones, the others avoid null."""
         return [self._chosen(schema["anyOf"], choices)]
 
     def one_of(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose an alternative; after some attempts, also require that no other one holds."""
+        """Choose an alternative; after some attempts, also require that all others are violated."""
         chosen = self._chosen(schema["oneOf"], choices)
         if choices.attempt < len(schema["oneOf"]):
             return [chosen]
@@ -138,7 +138,7 @@ class Flattening:
         return [choices.one_of(found, 1)]
 
     def condition(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose whether the condition holds."""
+        """Choose whether the value fulfils the condition."""
         condition = schema["if"]
         ways: list[list[AnySchema]] = [
             [condition, schema.get("then", True)],
@@ -156,7 +156,7 @@ class Flattening:
         return choices.one_of([*some, *filter(_is_null, options)], len(some))
 
     def _weight(self, schema: AnySchema) -> int:
-        """Return the size of a schema."""
+        """Return the size of a schema, in characters."""
         if isinstance(schema, dict) and "$ref" in schema:
             schema = definition(self.root, schema["$ref"])
         text = str(schema)
@@ -169,7 +169,7 @@ def _is_null(schema: AnySchema) -> bool:
 
 
 def _with_needed(flat: Flat, needs: dict[str, list[AnySchema]], choices: Choices) -> AnySchema:
-    """Decide whether to include a property and the properties that it requires."""
+    """Decide whether to include a property that brings further requirements with it."""
     name = next((one for one in needs if flat.requires(one)), next(iter(needs)))
     there: AnySchema = {"allOf": needs.pop(name)}
     if flat.requires(name):

@@ -28,10 +28,10 @@ from .schemas import AnySchema, same
 from .spelling import lengths, spelled
 from .validity import Validity
 
-SHALLOW = 4  # deeper values have only required parts, so most recursions end
-_ABYSS = 40  # a schema this deep contains itself and has no valid value
+SHALLOW = 4  # from this depth on, values have only required parts, so that most recursions end
+_ABYSS = 40  # a schema that leads to deeper values contains itself, and no value is valid
 _LONGEST = 10_000  # characters in a string
-_WAYS = 150  # choices among alternatives that are tried for one schema
+_WAYS = 150  # attempts for one schema, each with another choice among the alternatives
 _TRIES = 24  # attempts to find a string or number that is not excluded
 _BOUNDS = ("minLength", "maxLength", "pattern")  # a string without these keywords has no constraint
 
@@ -70,7 +70,7 @@ class Maker:
                 self._path.pop()
 
     def fail(self, why: str) -> ImpossibleError:
-        """Return the error that says why there is no value here."""
+        """Return the error that no value was found at the current path, for this reason."""
         return ImpossibleError(why, "/".join(self._path))
 
     def _made(self, schema: AnySchema, depth: int) -> Any:
@@ -129,7 +129,7 @@ class Maker:
         return Place(name, " ".join(one for one in words if isinstance(one, str))[:500])
 
     def _fixed(self, values: list[list[Any]], flat: Flat) -> Any:
-        """Choose a value that all of the lists contain and the other keywords allow."""
+        """Choose a value that is in each of the lists and that the other keywords allow."""
         self.budget.spend(sum(map(len, values)) // 64)
         others = [{same(one) for one in some} for some in values[1:]]
         rest = [
@@ -144,7 +144,7 @@ class Maker:
             or (all(same(one) in some for some in others) and self.validity.every([*rest], one))
         ]
         if not allowed:
-            raise self.fail("none of the values that it names is right")
+            raise self.fail("none of the values that it lists is valid")
         named = self.mentions.named(allowed)
         return self.random.choice(allowed) if named is None else named
 

@@ -1,4 +1,4 @@
-"""The part of the search that objects and arrays use, because they can't import the search."""
+"""The interface of the search, for objects and arrays, which can't import the search itself."""
 
 from __future__ import annotations
 
@@ -27,4 +27,4 @@ class Making(Protocol):
         """Return the name and the description of the property whose value is being made."""
 
     def fail(self, why: str) -> ImpossibleError:
-        """Return the error that says why there is no value here."""
+        """Return the error that no value was found at the current path, for this reason."""

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from . import names
 
-_READ = 10_000  # characters
-_WHOLE = 500  # characters; a longer text is not repeated whole
-_LOOKUPS = 200  # how often the text is searched for a name
+_READ = 10_000  # characters of a text
+_WHOLE = 500  # characters; longer texts are neither repeated whole nor searched for
+_LOOKUPS = 200  # how often a text is searched for a property's name or for a given value
 
 _FOUND = re.compile(
     r"""(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
@@ -111,12 +111,12 @@ class Mentions:
                 yield from [*self._found.get(one, ())]
 
     def named(self, values: Sequence[Any]) -> Any:
-        """Return the value that the text names first, or None."""
+        """Return the value that occurs first in the text; None if none of them occurs."""
         places = [(at, one) for one in values if (at := self._at(one)) is not None]
         return min(places, key=lambda place: place[0])[1] if places else None
 
     def count(self, place: Place, items: Mapping[str, Any]) -> int:
-        """Return how many mentioned values could be items."""
+        """Return how many of the mentioned values could be items of an array."""
         if items["type"] in ("integer", "number"):
             return len([*self.numbers(Place("", ""), whole=items["type"] == "integer")])
         if items["type"] != "string" or "enum" in items:
@@ -136,7 +136,7 @@ class Mentions:
         return found.start() if found else None
 
     def _labelled(self, place: Place, value: str, *, loose: bool = False) -> Iterator[str]:
-        """Yield the value after a property's name; ``loose`` allows just a space between them."""
+        """Yield the value after a property's name; ``loose`` accepts a mere space between them."""
         parts = names.parts(place.name)
         if not parts or not self._words.issuperset(parts) or self._lookups <= 0:
             return

@@ -1,4 +1,4 @@
-"""Negates a JSON Schema, by alternatives whose values violate the schema."""
+"""Negates a JSON Schema: finds other schemas, whose values violate it."""
 
 from __future__ import annotations
 

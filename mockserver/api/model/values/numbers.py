@@ -1,4 +1,4 @@
-"""Draws a number within bounds, which is a multiple if the schema has ``multipleOf``."""
+"""Draws a number within the bounds of a schema; respects ``multipleOf``."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ class _Parser:
         return Repeat(part, least, most, (min(low * least, MANY), min(high * most, MANY)))
 
     def times(self) -> tuple[int, int] | None:
-        """Parse a quantifier into its fewest and most repetitions; None without a quantifier."""
+        """Return a quantifier's least and greatest number of repetitions; None without one."""
         for sign, found in _TIMES.items():
             if self.takes(sign):
                 return found

@@ -61,7 +61,11 @@ def same(value: Any) -> Hashable:
 
 
 def tuple_of(schema: Schema) -> tuple[list[AnySchema], AnySchema]:
-    """Return the schemas of the first items and the schema of all other items, in any draft."""
+    """
+    Return the schemas of the first items, and the schema of all other items.
+
+    The keywords of both older and current drafts are read.
+    """
     items = schema.get("items", True)
     if isinstance(items, list):
         return items, schema.get("additionalItems", True)
@@ -105,6 +109,6 @@ def _anchored(root: AnySchema, name: str) -> AnySchema:
 
 
 def is_multiple(value: float, step: float) -> bool:
-    """Return whether a number is a multiple, both in decimal notation and in float division."""
+    """Return whether a value is a multiple of a step, in decimal notation and as floats."""
     exact = Fraction(str(value)) % Fraction(str(step)) == 0
     return exact and (value / step).is_integer()

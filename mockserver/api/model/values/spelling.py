@@ -11,7 +11,8 @@ from .budget import ImpossibleError
 from .patterns import Chain, Chars, Edge, Either, Look, Node, Repeat, Width
 
 _SURROGATES = range(0xD800, 0xE000)  # surrogates, which are no characters
-_SIGNS = (ascii_letters + digits, " -_." + punctuation)  # the first string with a match is used
+# characters are drawn from the first string that has one in the class
+_SIGNS = (ascii_letters + digits, " -_." + punctuation)
 
 
 def spelled(node: Node, length: int, random: Random) -> str:
@@ -58,7 +59,7 @@ def _signs(node: Chars) -> str:
 
 
 def _times(node: Repeat, length: int, random: Random) -> int:
-    """Draw a number of repetitions that can fill the length."""
+    """Draw a number of repetitions that can have the given length together."""
     low, high = node.part.width
     if not high:
         return min(node.least, 1)  # a position, which has no width
@@ -85,7 +86,7 @@ def _parts(parts: Sequence[Node], length: int, random: Random) -> str:
 
 
 def _sums(parts: Sequence[Node], side: int) -> list[int]:
-    """Return the least (side 0) or most (side 1) width from each part to the end."""
+    """Return for each part the least (side 0) or greatest (side 1) width from it to the end."""
     sums = [0]
     for part in reversed(parts):
         sums.append(sums[-1] + part.width[side])

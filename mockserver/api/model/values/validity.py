@@ -26,7 +26,8 @@ from .schemas import (
     types,
 )
 
-_DEEPEST = 150  # nested schemas; values are less deep, so deeper nesting is an endless recursion
+# nested schemas; a value has fewer levels, so deeper nesting is an endless recursion
+_DEEPEST = 150
 
 
 class Validity:
@@ -42,7 +43,7 @@ class Validity:
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
-            raise ImpossibleError("it has something else where a schema should be")
+            raise ImpossibleError("it has a value that is no schema where a schema should be")
         self.budget.spend()
         self.depth += 1
         if self.depth > _DEEPEST:
@@ -186,7 +187,7 @@ def _format(_: Validity, schema: Schema, value: Any) -> bool:
 def _bound(
     key: str, applies: Callable[[Any], bool], holds: Callable[[Any, Any], bool]
 ) -> Callable[[Validity, Schema, Any], bool]:
-    """Return a check that compares a value with the bound at a key."""
+    """Return a check that compares a value with the bound that a schema has at a key."""
     return lambda _, schema, value: not applies(value) or bool(holds(value, schema[key]))
 
 
