@@ -231,7 +231,8 @@ def _listen(live: LiveEngine, beside: Job | None, address: Address, workers: int
 
     ready = partial(_announce, live, workers)
     if workers == 1:
-        return serve_until_signal(live, address, ready=ready, beside=beside)
+        serve_until_signal(live, address, ready=ready, beside=beside)
+        return _print_cost(live)
     from mockserver.edge.server.workers import reason_against, serve_by_workers
 
     reason = reason_against(live)
@@ -253,6 +254,14 @@ def _announce(live: LiveEngine, workers: int, url: str) -> None:
     elif workers > 1:
         click.echo(f"  {workers} workers, each with limits, schedules and a journal of its own")
     sys.stdout.flush()
+
+
+def _print_cost(live: LiveEngine) -> None:
+    """Print the cost of the requests in the journal."""
+    from mockserver.journal.costs import bill
+
+    if cost := bill([(live.journal, live.engine.edition)]):
+        click.echo(cost)
 
 
 def _is_loopback(host: str) -> bool:

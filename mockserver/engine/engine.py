@@ -183,6 +183,7 @@ class Engine:
             model.speed if model else None,
             parsed.limit or None,
             self.edition.limits.retry_after,
+            parsed.tools,
         )
 
     def finish(self, exchange: Exchange, *, now: float, client_left: bool = False) -> None:

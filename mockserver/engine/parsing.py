@@ -23,7 +23,7 @@ from mockserver.api.reading.prompt import Size, measure
 from mockserver.api.reading.refusals import examine
 from mockserver.api.reading.validation import validate
 from mockserver.core.credentials import redacted, redacted_body
-from mockserver.core.messages import Request
+from mockserver.core.messages import Request, dicts
 from mockserver.core.sse import dumps
 from mockserver.scenario import RequestView
 
@@ -79,6 +79,12 @@ class ParsedRequest:
     def model_id(self) -> str:
         """The id of the model that the body or the path names."""
         return self.body.get("model") or self._about
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The names of the tools that the request offers."""
+        functions = (tool.get("function") for tool in dicts(self.body.get("tools")))
+        return tuple(one["name"] for one in functions if isinstance(one, dict))
 
     @property
     def shown_model(self) -> str:

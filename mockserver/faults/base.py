@@ -22,6 +22,7 @@ class Context:
     second, or None if the edition does not know the model. ``room`` is how many completion tokens
     the request may get, or None if the request is not for a completion. ``retry_after`` is true if
     the edition sends ``retry-after`` with the 429 of a quota.
+    ``tools`` has the names of the tools that the request offers.
     """
 
     random: Random
@@ -31,6 +32,7 @@ class Context:
     speed: float | None = None
     room: int | None = None
     retry_after: bool = True
+    tools: tuple[str, ...] = ()
 
 
 class Fault(Protocol):

@@ -10,12 +10,15 @@ shows that the API stops generating when the client leaves.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mockserver.api.contract.edition import Edition
+from mockserver.core.units import counted, dollars
 from mockserver.plan import inspection
 
 from .exchange import Exchange
+from .journal import Journal
 
 _USAGE = b'"usage":'
 
@@ -53,3 +56,24 @@ def cost_of(usage: Usage, model: str, edition: Edition) -> float | None:
     if known is None or known.price is None:
         return None
     return known.price.of(usage.prompt, usage.completion, usage.cached)
+
+
+def bill(journals: Iterable[tuple[Journal, Edition]]) -> str:
+    """Return a line on the cost of all requests in some journals; empty if they used no tokens."""
+    requests, dropped, tokens, cost = 0, 0, 0, 0.0
+    unpriced: set[str] = set()
+    for journal, edition in journals:
+        dropped += journal.count - len(journal.exchanges)
+        for exchange in journal.exchanges:
+            requests += 1
+            usage = billed(exchange)
+            if usage is not None:
+                price = cost_of(usage, exchange.model, edition)
+                tokens += usage.tokens
+                cost += price or 0.0
+                unpriced |= {exchange.model} if price is None else set()
+    if not tokens:
+        return ""
+    of = f"the latest {requests} requests" if dropped else counted(requests, "request")
+    rest = f" (no price for {', '.join(sorted(unpriced))})" if unpriced else ""
+    return f"cost: {of}, {counted(tokens, 'token')}, {dollars(cost)}{rest}"

@@ -6,7 +6,7 @@ Each function returns the same plan if there is nothing to change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -73,9 +73,18 @@ def other_arguments(plan: Plan, _: Context) -> Plan:
     return with_texts(plan, arguments, lambda some: divided(other_text("".join(some)), some))
 
 
-def another_tool(plan: Plan, _: Context) -> Plan:
-    """Call a different tool than the one that the model has chosen."""
-    return with_texts(plan, tool_names, lambda some: [_ANOTHER_TOOL] * len(some))
+def another_tool(plan: Plan, context: Context) -> Plan:
+    """
+    Call a different tool than the one that the model has chosen.
+
+    It is a tool that the request offers, if the request offers another one.
+    """
+
+    def another(some: Sequence[str]) -> Sequence[str]:
+        offered = (name for name in context.tools if name != "".join(some))
+        return divided(next(offered, _ANOTHER_TOOL), some)
+
+    return with_texts(plan, tool_names, another)
 
 
 def other_facts(plan: Plan, context: Context) -> Plan:

@@ -161,10 +161,23 @@ def _is_weak(test: ast.expr, known: frozenset[str]) -> bool:
     match test:
         case ast.BoolOp(op=ast.Or()) if any(map(_is_of_type, test.values)):
             return True
+        case ast.BoolOp(op=ast.Or()) if any(_swallows(one, test, known) for one in test.values):
+            return True
         case ast.BoolOp():
             return all(_is_weak(one, known) for one in test.values)
         case _:
             return _is_of_type(test) or _root(test) in known
+
+
+def _swallows(one: ast.expr, whole: ast.BoolOp, known: frozenset[str]) -> bool:
+    """
+    Return whether a part of an ``or`` makes the comparisons in the other parts worthless.
+
+    ``reply == "Hi" or reply`` asserts no more than ``reply``.
+    """
+    compared = [each.left for each in whole.values if isinstance(each, ast.Compare)]
+    same = [ast.dump(each) == ast.dump(one) for each in compared]
+    return _root(one) in known and len(same) == len(whole.values) - 1 and all(same)
 
 
 def _is_of_type(test: ast.expr) -> bool:

@@ -22,8 +22,6 @@ from .mutations import MUTATIONS, Mutation, rewriting
 from .runs import Runs, applicable
 from .summary import show, show_one
 
-_LEAST_SECONDS = 10.0  # the least time limit of a run; a slow test gets more
-_TIMES_UNCHANGED = 20.0
 _WHY_NOT = pytest.StashKey[str]()
 _RUN_ONCE = {"another kind": "it is not a Python function"}
 _CONFLICTS = {
@@ -111,8 +109,7 @@ class Mutating:
         if not unchanged.exchanges:
             yield Tried(item.nodeid, left_out="it sends no request")
             return
-        seconds = real.monotonic() - begun
-        self._runs.deadline.seconds = max(_LEAST_SECONDS, _TIMES_UNCHANGED * seconds)
+        self._runs.deadline.allow(real.monotonic() - begun)
         ends: dict[str, End] = {}
         claims = claims_of(item)
         for mutation in applicable(unchanged):

@@ -12,11 +12,10 @@ from mockserver.faults import Context
 from mockserver.journal import Exchange
 from mockserver.journal.met import felt
 from mockserver.plan import expand
-from pytest_cerebras.chaos.deadline import Deadline
+from pytest_cerebras.chaos.deadline import RunsUnderDeadline, mock_of
 from pytest_cerebras.chaos.naming import Naming, naming
 from pytest_cerebras.chaos.twins import run_again, twin_of
 from pytest_cerebras.session.mock import CerebrasMock
-from pytest_cerebras.settings.names import MARKER
 from pytest_cerebras.settings.options import REWRITTEN
 
 from .judging import End
@@ -48,24 +47,11 @@ class Run:
         self.changed += 1
 
 
-class Runs:
+class Runs(RunsUnderDeadline):
     """The hooks that observe the runs under mutations; they ignore other runs."""
 
     def __init__(self) -> None:
-        self.deadline = Deadline(10.0)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Apply the deadline to a run."""
-        mock = _mock_of(item)
-        if _RUN not in item.stash or mock is None:
-            return (yield)
-        mock.deadline = self.deadline
-        self.deadline.begin()
-        try:
-            return (yield)
-        finally:
-            self.deadline.end()
+        super().__init__(_RUN)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -75,7 +61,7 @@ class Runs:
         run = item.stash.get(_RUN, None)
         if run is None:
             return (yield)
-        mock = _mock_of(item)
+        mock: CerebrasMock | None = mock_of(item)
         looks = mock is not None and mock.was_asked
         report = yield
         if call.when == "call":
@@ -124,8 +110,3 @@ def _observe(run: Run, mock: CerebrasMock, item: pytest.Item) -> None:
     run.exchanges = [one for _, case in mock.played() for one in case.exchanges]
     acted = any(felt(one) or one.restricted for one in run.exchanges)
     run.was_broken = (acted or mock.was_unreachable) and not excused
-
-
-def _mock_of(item: pytest.Item) -> CerebrasMock | None:
-    found: CerebrasMock | None = (getattr(item, "funcargs", None) or {}).get(MARKER)
-    return found

@@ -2,14 +2,14 @@
 Things to fix: the symptoms of many tests, grouped by their cause.
 
 A cause is a rule that the client breaks, or an exception, with the line of the app where it
-happens. One bug may show in many cells of the matrix, but the user should read about the bug only
-once.
+happens. One bug may show in many cells of the matrix, or in many stories of the search, but the
+user should read about the bug only once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mockserver.core.units import counted
 from mockserver.verdicts.patterns import PATTERNS
@@ -17,6 +17,8 @@ from pytest_cerebras.session.symptoms import Symptom
 
 _SHOWN = 4  # the most scenarios that a title names
 _MOST = 25  # the most causes that are listed
+_CELL, _TEST = "cell", "test"
+_MORE = 3  # the most stories of a cause that are shown after the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,18 @@ class Cause:
     """
     The common cause of symptoms in some tests, at some lines.
 
-    Only the ``first`` symptom is shown.
+    The ``first`` symptom is shown in full. ``stories`` has the symptoms that the search found, one
+    for each story. ``cells`` counts the tests that showed a symptom without the search. ``noun`` is
+    the word for them: "cell", or "test" in a run of the search.
     """
 
     first: Symptom
     tests: tuple[str, ...]
     scenarios: tuple[str, ...]
     sites: tuple[str, ...]
+    stories: tuple[Symptom, ...] = ()
+    cells: int = 0
+    noun: str = _CELL
 
     @property
     def pattern(self) -> Sequence[str]:
@@ -39,21 +46,27 @@ class Cause:
 
     @property
     def title(self) -> str:
-        """The cause on one line, with its place and the number of cells."""
+        """The cause on one line, with its line of code and the number of cells and stories."""
         more = len(self.scenarios) - _SHOWN
         named = ", ".join(self.scenarios[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
         at = f" at {self.first.site}" if self.first.site else ""
         if len(self.sites) > 1:
             at += f" and {counted(len(self.sites) - 1, 'more line')}"
-        return f"{self.first.what}{at} ({counted(len(self.tests), 'cell')}: {named})"
+        return (
+            f"{self.first.what}{at} ({_seen_in(self.cells, len(self.stories), self.noun)}: {named})"
+        )
 
 
 def things(symptoms: Sequence[tuple[str, Symptom]]) -> tuple[str, list[Cause]]:
-    """Return the causes, and a title that counts the things to fix and the affected cells."""
+    """Return the causes, and a title that counts them and the places where they were seen."""
     bad = [one for one in symptoms if one[1].how != "advice"]
-    found = _causes(bad, lambda symptom: (symptom.what, symptom.site))
-    cells = len({test for test, _ in bad})
-    return f"{counted(len(found), 'thing')} to fix, {counted(cells, 'cell')}", found
+    noun = _TEST if _stories(bad) else _CELL
+    found = [
+        replace(one, noun=noun)
+        for one in _causes(bad, lambda symptom: (symptom.what, symptom.site))
+    ]
+    seen_in = _seen_in(len(_cells(bad)), len(_stories(bad)), noun)
+    return f"{counted(len(found), 'thing')} to fix, {seen_in}", found
 
 
 def advice(symptoms: Iterable[tuple[str, Symptom]]) -> list[Cause]:
@@ -75,10 +88,34 @@ def _causes(
             tuple(dict.fromkeys(test for test, _ in seen)),
             tuple(dict.fromkeys(symptom.scenario for _, symptom in seen)),
             tuple(dict.fromkeys(symptom.site for _, symptom in seen)),
+            _stories(seen),
+            len(_cells(seen)),
         )
         for seen in found.values()
     ]
     return sorted(grouped, key=lambda cause: -len(cause.tests))
+
+
+def _cells(seen: Iterable[tuple[str, Symptom]]) -> set[str]:
+    """Return the tests that showed a symptom without the search."""
+    return {test for test, symptom in seen if not symptom.file}
+
+
+def _stories(seen: Iterable[tuple[str, Symptom]]) -> tuple[Symptom, ...]:
+    """Return the symptoms that the search found, one for each file."""
+    return tuple({one.file: one for _, one in seen if one.file}.values())
+
+
+def _seen_in(cells: int, stories: int, noun: str = _CELL) -> str:
+    """
+    Return the number of cells and of stories in which something was seen.
+
+    >>> _seen_in(2, 0), _seen_in(0, 1), _seen_in(0, 0), _seen_in(1, 3, "test")
+    ('2 cells', '1 story', '0 cells', '1 test, 3 stories')
+    """
+    told = [counted(cells, noun)] if cells or not stories else []
+    told += [f"{stories} {'story' if stories == 1 else 'stories'}"] if stories else []
+    return ", ".join(told)
 
 
 def lines(found: Sequence[Cause]) -> Iterator[str]:
@@ -86,10 +123,17 @@ def lines(found: Sequence[Cause]) -> Iterator[str]:
     for number, cause in enumerate(found[:_MOST], 1):
         yield f"{number}. {cause.title}"
         yield f"    seen:   {cause.first.sentence}"
+        if cause.first.note:
+            yield f"            {cause.first.note}"
         if cause.first.fix:
             yield f"    fix:    {cause.first.fix}"
         for at, line in enumerate(cause.pattern):
             yield f"    {'' if at else 'like:':7} {line}"
+        if cause.first.file:
+            yield f"    file:   {cause.first.file}"
         yield f"    replay: {cause.first.replay}"
+        for other in [one for one in cause.stories if one != cause.first][:_MORE]:
+            story, _, _ = other.sentence.partition(" Then: ")
+            yield f"    also:   {story} ({other.file})"
     if len(found) > _MOST:
         yield f"... and {len(found) - _MOST} more"

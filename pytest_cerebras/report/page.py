@@ -140,6 +140,8 @@ def _causes(
 def _cause(item: Element, cause: Cause, anchors: Mapping[str, str]) -> None:
     add(item, "h3", cause.title)
     add(item, "p", cause.first.sentence)
+    if cause.first.note:
+        add(item, "p", f"{cause.first.note[:1].upper()}{cause.first.note[1:]}.")
     if cause.first.fix:
         add(item, "p", f"Fix: {cause.first.fix}.", {"class": "verdict"})
     if cause.pattern:

@@ -170,8 +170,9 @@ class Report:
 
 
 def _symptoms(cell: Cell) -> tuple[Symptom, ...]:
-    """Return the symptoms of a cell; a failure outside its test is added as one more symptom."""
-    if cell.outcome != "failed" or any(one.how == "failed" for one in cell.symptoms):
+    """Return the symptoms of a cell, with one added if the failure was outside its test."""
+    has_one = any(one.how == "failed" or one.file for one in cell.symptoms)
+    if cell.outcome != "failed" or has_one:
         return cell.symptoms
     what, _, _ = cell.reason.partition(":")
     failed = Symptom(what, "", "failed", cell.scenario, cell.reason, "", cell.replay)

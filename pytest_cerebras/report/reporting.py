@@ -16,6 +16,7 @@ from pytest_cerebras.chaos.sharding import SHARDING, Sharding
 from pytest_cerebras.mutation.judging import Tried
 from pytest_cerebras.search.explored import Explored
 from pytest_cerebras.search.finding import Searched
+from pytest_cerebras.session import symptoms
 from pytest_cerebras.settings.names import EACH, MUTATED, SEARCHED
 
 from .least import Least
@@ -57,7 +58,8 @@ class Reporting:
         """
         Note the cell of a test.
 
-        A failing teardown or a crashed worker makes the cell fail as well.
+        A failing teardown, a story that breaks the test, or a crashed worker makes the cell fail
+        as well.
         """
         tried = getattr(report, MUTATED, None)
         if tried is not None:
@@ -72,7 +74,9 @@ class Reporting:
         elif report.failed:
             found = self._cells.get(report.nodeid) or self._begun.get(report.nodeid)
             if found is not None:
-                failed = replace(found, outcome="failed", reason=reason_of(report))
+                stories = [one for one in symptoms.read(report) if one.file]
+                seen = (*found.symptoms, *stories)
+                failed = replace(found, outcome="failed", reason=reason_of(report), symptoms=seen)
                 self._cells[report.nodeid] = failed
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mockserver.core.units import counted
+from mockserver.journal.costs import bill
 
 from .mistakes import MOST_REQUESTS, explained, mistakes_of
 from .playing import Ended
@@ -41,7 +42,7 @@ def lines(ended: Ended) -> Iterator[str]:
 
 
 def summary(runs: Sequence[Ended]) -> Iterator[str]:
-    """Yield the things to fix, and the things that were not judged."""
+    """Yield the things to fix, the things that were not judged, and the cost."""
     found = dict.fromkeys(verdict.rule for ended in runs for verdict in ended.certain)
     found |= dict.fromkeys(one.name for ended in runs for one in mistakes_of(ended.case))
     likely = dict.fromkeys(
@@ -58,3 +59,5 @@ def summary(runs: Sequence[Ended]) -> Iterator[str]:
     for rule, why in NOT_JUDGED.items():
         if rule not in (*found, *likely):
             yield f"not judged: {rule} ({why})"
+    if cost := bill((ended.case.journal, ended.case.edition) for ended in runs):
+        yield cost

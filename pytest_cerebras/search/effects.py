@@ -51,7 +51,7 @@ class Effects:
 
     def _tried(self, seen: Seen, trouble: Trouble) -> frozenset[str] | None:
         sample = self.samples.get(seen.shape)
-        if trouble.only_streams and not seen.stream:
+        if trouble.only and (trouble.only == "streams") is not seen.stream:
             return None
         if sample is None:
             return frozenset()  # without a sample, assume that the trouble can act

@@ -1,54 +1,69 @@
 """
 Recognizes an app that handles some errors of its client and misses others.
 
-An app that passes on all errors of its client does so by design. If the app copes with one kind of
-trouble at a line, but another kind at the same line ends it, the app has forgotten the other kind.
-The number of failures in a row must be comparable: the app must have coped with at least as many
-failures as those that ended it. An app may give up after two failures of any kind.
+An app that passes on all errors of its client does so by design. An app that copes with one kind of
+trouble at a line, but ends by another kind at the same line, has forgotten the other kind. This
+holds only if the app copes with at least as many failures in a row, or if both kinds came after the
+same faults, as in a fallback: an app that gives up after two failures has not forgotten the kind of
+the second one.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
 
 from .outcome import Failure, Outcome
 from .story import Story
 
 _FAMILIES = frozenset({"server", "limit", "connection", "cut", "time", "shape"})
+_Place: TypeAlias = tuple[str, Story]
+"""A line that sends, and the faults that came before."""
 
 
 class Escapes:
-    """Records which families of trouble the app handles at each line, and which make it end."""
+    """Records which families of trouble the app handles at each place, and which make it end."""
 
     def __init__(self) -> None:
-        self._handled: dict[str, dict[str, int]] = {}
-        self._ended: list[tuple[str, str, Failure, Story]] = []
+        self._handled: dict[_Place, dict[str, int]] = {}
+        self._ended: list[tuple[_Place, str, int, Failure, Story]] = []
 
     def learn(self, story: Story, outcome: Outcome) -> list[tuple[Failure, Story]]:
-        """Note an outcome; return all failures so far that are bugs, each with its story."""
-        place = _place_of(story, outcome)
-        if place is None:
-            return []
-        site, family = place
-        if outcome.absorbed:
-            often = self._handled.setdefault(site, {})
-            often[family] = max(often.get(family, 0), len(story))
-        elif outcome.escaped is not None:
-            self._ended.append((site, family, outcome.escaped, story))
-        return [
+        """Return the failures that turn out to be bugs, each with a story that shows it."""
+        for place, family, often in _places_of(story, outcome):
+            if outcome.absorbed:
+                handled = self._handled.setdefault(place, {})
+                handled[family] = max(handled.get(family, 0), often)
+            elif outcome.escaped is not None:
+                self._ended.append((place, family, often, outcome.escaped, story))
+        found = [
             (failure, guilty)
-            for at, kind, failure, guilty in self._ended
-            if self._has_forgotten(at, kind, len(guilty))
+            for place, family, often, failure, guilty in self._ended
+            if self._has_forgotten(place, family, often)
         ]
+        return list(dict.fromkeys(found))
 
-    def _has_forgotten(self, site: str, family: str, often: int) -> bool:
-        handled = self._handled.get(site, {})
+    def _has_forgotten(self, place: _Place, family: str, often: int) -> bool:
+        handled = self._handled.get(place, {})
         return family not in handled and any(most >= often for most in handled.values())
 
 
-def _place_of(story: Story, outcome: Outcome) -> tuple[str, str] | None:
-    """Return the line and the family of the steps of a story; None if the steps differ in them."""
-    steps = [step for step in story if step.at <= len(outcome.requests)]
-    places = {(outcome.requests[step.at - 1].site, step.trouble.family) for step in steps}
-    if len(places) != 1:
-        return None
-    place = places.pop()
-    return place if place[0] and place[1] in _FAMILIES else None
+def _places_of(story: Story, outcome: Outcome) -> Iterator[tuple[_Place, str, int]]:
+    """
+    Yield each place at which a story shows how the app takes a family of trouble.
+
+    With each place come the family and the number of its faults. The place has no earlier faults if
+    all faults of the story are of one family and at one line. The last fault also has a place after
+    the faults before it, so that it can be compared with other faults after the same ones.
+    """
+    if not story or story[-1].at > len(outcome.requests):
+        return
+    *before, (site, family) = (
+        (outcome.requests[step.at - 1].site, step.trouble.family) for step in story
+    )
+    if not site or family not in _FAMILIES:
+        return
+    if set(before) <= {(site, family)}:
+        yield (site, ()), family, len(story)
+    if before:
+        yield (site, story[:-1]), family, 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -17,9 +17,12 @@ from pytest_cerebras.session.symptoms import Symptom
 from pytest_cerebras.settings.names import SYMPTOMS
 
 from .explored import Explored
-from .found import Found
+from .found import UNFINISHED, Found
 from .outcome import Failure
-from .story import Story, name_of, sentence_of
+from .shrinking import Shrunk
+from .story import name_of, sentence_of
+
+_UNFINISHED = "not yet minimal: the shrinking was stopped; the next search continues it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,14 @@ class Finding:
     """
     A story that breaks a test.
 
-    ``needed`` counts the steps that are needed: when one of these was left out, the test passed.
-    ``file`` is the scenario file of the story, and ``replay`` the command that plays it. ``report``
-    is the report of the run that showed the failure.
+    ``note`` is what is known of the faults of the story: that each of them is needed, or that the
+    story may not be minimal. ``file`` is the scenario file of the story, and ``replay`` the command
+    that plays it. ``report`` is the report of the run that showed the failure.
     """
 
     name: str
     story: str
-    steps: int
-    needed: int
+    note: str
     failure: Failure
     file: Path
     replay: str
@@ -45,15 +47,14 @@ class Finding:
     def of(
         cls,
         item: pytest.Item,
-        story: Story,
-        needed: int,
+        smallest: Shrunk,
         failure: Failure,
         file: Path,
         report: pytest.TestReport | None,
     ) -> Self:
-        """Return the finding for a story of a test."""
-        named, told = name_of(story), sentence_of(story)
-        return cls(named, told, len(story), needed, failure, file, replay(item, file), report)
+        """Return the finding for the smallest story of a cause."""
+        named, told = name_of(smallest.story), sentence_of(smallest.story)
+        return cls(named, told, _note(smallest), failure, file, replay(item, file), report)
 
     @classmethod
     def again(
@@ -61,26 +62,29 @@ class Finding:
     ) -> Self:
         """Return the finding for a story that was found before and still breaks the test."""
         told = found.scenario.description.partition(" Then: ")[0]
+        note = _UNFINISHED if UNFINISHED in found.scenario.tags else ""
         command = replay(item, found.file)
-        return cls(found.scenario.name, told, 0, 0, failure, found.file, command, report)
+        return cls(found.scenario.name, told, note, failure, found.file, command, report)
 
     @property
     def line(self) -> str:
         """The finding on one line."""
         return f"{self.failure.cause.line}: {self.story}"
 
-    def lines(self) -> Iterator[str]:
-        """Yield the finding as text: story, failure, fix, and the command to replay it."""
-        yield f"{self.story} Then: {self.failure.sentence}"
-        if self.failure.cause.site:
-            yield f"    line:   {self.failure.cause.site}"
-        if self.failure.fix:
-            yield f"    fix:    {self.failure.fix}"
-        if self.steps and self.needed == self.steps:
-            every = "this fault" if self.steps == 1 else f"any one of these {self.steps} faults"
-            yield f"    without {every} the test passes"
-        yield f"    file:   {os.path.relpath(self.file)}"
-        yield f"    replay: {self.replay}"
+    @property
+    def symptom(self) -> Symptom:
+        """The thing to fix, which is listed once for all stories that show it."""
+        return Symptom(
+            self.failure.cause.what,
+            self.failure.cause.site,
+            "certain",
+            self.name,
+            f"{self.story} Then: {self.failure.sentence}",
+            self.failure.fix,
+            self.replay,
+            self.note,
+            os.path.relpath(self.file),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +92,18 @@ class Searched:
     """
     The result of the search of a test.
 
-    ``left_out`` is the reason why the test was not searched. ``is_complete``: no story was left to
-    play. ``is_spent``: the budget was used up. ``equal`` counts the stories left out because they
-    are equal to others. ``causes`` has a line for each finding, and ``fixed`` the files of stories
-    that no longer break the test. ``explored`` has the faults that were tried.
+    ``left_out`` is the reason why the test was not searched. ``runs`` counts the runs of the test,
+    and ``end`` is the reason why there were no more. ``causes`` counts the findings, and ``fixed``
+    has the files of stories that no longer break the test. ``explored`` has the faults that were
+    tried.
     """
 
     test: str
-    stories: int = 0
+    runs: int = 0
     seconds: float = 0.0
-    calls: int = 0
-    equal: int = 0
-    is_complete: bool = False
-    is_spent: bool = False
+    end: str = ""
     left_out: str = ""
-    causes: tuple[str, ...] = ()
+    causes: int = 0
     fixed: tuple[str, ...] = ()
     explored: Explored = field(default_factory=Explored)
 
@@ -116,18 +117,23 @@ class Searched:
         """The value on one line."""
         if self.left_out:
             return f"{self.test}: not searched: {self.left_out}"
-        rate = f", {self.stories / self.seconds:.0f} a second" if self.seconds else ""
-        stories = counted(self.stories, "run")
-        rest = "all stories played" if self.is_complete else "stopped"
-        rest = "budget used up" if self.is_spent else rest
-        causes = counted(len(self.causes), "cause")
-        return (
-            f"{self.test}: {stories} in {self.seconds:.1f} s{rate}; "
-            f"{counted(self.calls, 'request')} when all is well; {rest}; {causes}"
-        )
+        found = f"{self.causes} stories break it" if self.causes else "nothing found"
+        found = "1 story breaks it" if self.causes == 1 else found
+        runs = f"{counted(self.runs, 'run')} in {self.seconds:.1f} s"
+        return f"{self.test}: {found}; {runs}, {self.end}"
 
 
 _SEARCHED = TypeAdapter(Searched)
+
+
+def _note(smallest: Shrunk) -> str:
+    if not smallest.is_final:
+        return _UNFINISHED
+    if not smallest.is_minimal:
+        return ""
+    steps = len(smallest.story)
+    every = "this fault" if steps == 1 else f"any one of these {steps} faults"
+    return f"without {every} the test passes"
 
 
 def replay(item: pytest.Item, file: Path) -> str:
@@ -143,7 +149,8 @@ def replay(item: pytest.Item, file: Path) -> str:
 def report_of(finding: Finding, item: pytest.Item) -> pytest.TestReport:
     """Return a report that makes pytest show a finding as a failure of its test."""
     run = finding.report
-    text = "\n".join(finding.lines())
+    symptom = finding.symptom
+    text = f"{finding.line}\n    file:   {symptom.file}"  # the rest is among the things to fix
     if run is not None and run.failed:
         text = f"{text}\n\n{run.longreprtext}"
     file, line, domain = item.location
@@ -155,15 +162,6 @@ def report_of(finding: Finding, item: pytest.Item) -> pytest.TestReport:
         text,
         "call",
         sections=run.sections if run else (),
-    )
-    symptom = Symptom(
-        finding.failure.cause.what,
-        finding.failure.cause.site,
-        "certain",
-        finding.name,
-        f"{finding.story} Then: {finding.failure.sentence}",
-        finding.failure.fix,
-        finding.replay,
     )
     setattr(report, SYMPTOMS, [asdict(symptom)])
     return report

@@ -23,6 +23,8 @@ from .story import Story, document_of, file_name_of, sentence_of
 FOLDER = Path(".cerebras", "found")
 PASSED_ON = "passed-on"
 """The tag of a story in which the app passes on an error of its client instead of catching it."""
+UNFINISHED = "not-yet-minimal"
+"""The tag of a story whose shrinking was stopped; the next search continues the shrinking."""
 _FIXED = "fixed"
 _EXPECT = "The test passes, or ends in an allowed way."
 
@@ -50,8 +52,19 @@ def _read(files: Iterable[Path]) -> Iterator[Found]:
         yield Found(file, scenario.source, scenario)
 
 
-def write(root: Path, test: str, story: Story, failure: Failure, timeline: str) -> Path:
+def write(
+    root: Path,
+    test: str,
+    story: Story,
+    failure: Failure,
+    timeline: str,
+    *,
+    is_final: bool = True,
+) -> Path:
     """Write a story that breaks a test, and return the path of its file."""
+    tags = ["found"]
+    tags += [PASSED_ON] if failure.passed_on else []
+    tags += [] if is_final else [UNFINISHED]
     file = root / FOLDER / file_name_of(story, test, failure.cause.what)
     keys = {
         "version": 1,
@@ -59,7 +72,7 @@ def write(root: Path, test: str, story: Story, failure: Failure, timeline: str) 
         "description": f"{sentence_of(story)} Then: {failure.sentence}",
         "source": test,
         "expect": _EXPECT,
-        "tags": ["found", *([PASSED_ON] if failure.passed_on else [])],
+        "tags": tags,
         "rules": document_of(story)["rules"],
     }
     comments = [f"# {line}".rstrip() for line in ("What happened:", *timeline.splitlines())]

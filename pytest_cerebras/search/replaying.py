@@ -10,10 +10,9 @@ import pytest
 from mockserver.api.model.tokens import count
 from mockserver.engine.rehearsal import Sent, sent_in
 from mockserver.scenario import Scenario
-from pytest_cerebras.chaos.deadline import Deadline
+from pytest_cerebras.chaos.deadline import RunsUnderDeadline, mock_of
 from pytest_cerebras.chaos.twins import run_again, twin_of
 from pytest_cerebras.session.mock import CerebrasMock
-from pytest_cerebras.settings.names import MARKER
 from pytest_cerebras.settings.options import PLAYED
 
 from .observing import outcome_of
@@ -46,24 +45,11 @@ class Run:
     tokens: tuple[tuple[int, int], ...] = ()
 
 
-class Replaying:
+class Replaying(RunsUnderDeadline):
     """The hooks that observe the runs of stories; they ignore other runs."""
 
     def __init__(self) -> None:
-        self.deadline = Deadline(10.0)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Apply the deadline to the run of a story."""
-        mock = _mock_of(item)
-        if _RUN not in item.stash or mock is None:
-            return (yield)
-        mock.deadline = self.deadline
-        self.deadline.begin()
-        try:
-            return (yield)
-        finally:
-            self.deadline.end()
+        super().__init__(_RUN)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -74,7 +60,7 @@ class Replaying:
         run = item.stash.get(_RUN, None)
         if run is not None and call.when != "teardown":
             run.report = report
-            mock = _mock_of(item)
+            mock: CerebrasMock | None = mock_of(item)
             if call.when == "call" and mock is not None:
                 self._note(run, mock, item, call, report)
         return report
@@ -131,8 +117,3 @@ class Replaying:
 def story_scenario(story: Story) -> Scenario:
     """Return the scenario of a story; a story without steps has a scenario without faults."""
     return scenario_of(story) if story else Scenario("healthy")
-
-
-def _mock_of(item: pytest.Item) -> CerebrasMock | None:
-    found: CerebrasMock | None = (getattr(item, "funcargs", None) or {}).get(MARKER)
-    return found

@@ -21,16 +21,14 @@ from .escapes import Escapes
 from .exploration import Exploration
 from .explored import Grid
 from .finding import Finding, Searched
-from .found import PASSED_ON, Found, keep_as_fixed, write
+from .found import PASSED_ON, UNFINISHED, Found, keep_as_fixed, write
 from .outcome import Cause, Failure, Outcome
-from .progress import Progress
+from .progress import Progress, State
 from .replaying import Replaying, Run, story_scenario
 from .shrinking import Shrunk, shrunk
-from .story import KINDS, Story, kind_of, troubles
+from .story import KINDS, Story, kind_of, story_of, troubles
 
 _MOST_TO_SHRINK = 100  # runs
-_LEAST_SECONDS = 10.0  # the least time limit of a story; a slow test gets more
-_TIMES_HEALTHY = 20.0
 _FAILS_HEALTHY = "it does not pass when all is well"
 _OWN_SCENARIO = "it chooses a scenario or a fault itself"
 _HAS_SUBTESTS = "it has subtests"
@@ -60,15 +58,13 @@ class SearchOfTest:
         self._grid = Grid()
         self._outcomes: dict[Story, Outcome] = {}
         self._runs = self._sent = 0
-        self._progress = Progress.of(item.config)
-        self._healthy = Outcome(())
+        self._progress = Progress.of(item)
         self._causes: set[Cause] = set()
         self._fixed: list[str] = []
         self._begun = real.monotonic()
         self._ended: float | None = None
         self._left_out = ""
-        self._is_complete = False
-        self._is_spent = False
+        self._end = "stopped"
 
     def run(self, most: int | None) -> None:
         """Search until the budget is spent, all stories are played, or ``most`` causes found."""
@@ -84,17 +80,13 @@ class SearchOfTest:
     def result(self) -> Searched:
         """Return the result so far."""
         seconds = (self._ended or real.monotonic()) - self._begun
-        causes = tuple(one.line for one in self.findings)
         return Searched(
             self._item.nodeid,
             self._runs,
             round(seconds, 3),
-            len(self._healthy.requests),
-            self._exploration.left_out,
-            self._is_complete,
-            self._is_spent,
+            self._end,
             self._left_out,
-            causes,
+            len(self.findings),
             tuple(self._fixed),
             self._grid.explored(),
         )
@@ -106,15 +98,13 @@ class SearchOfTest:
         if (kind := kind_run_once(self._item)) is not None:
             return f"pytest can't run it again ({kind})"
         run = self._run(())
-        self._healthy = run.outcome
         if not run.passed:
             return _FAILS_HEALTHY
         if run.own_scenario:
             return _OWN_SCENARIO
         if not run.outcome.requests:
             return _SENDS_NOTHING
-        seconds = real.monotonic() - self._begun
-        self._replaying.deadline.seconds = max(_LEAST_SECONDS, _TIMES_HEALTHY * seconds)
+        self._replaying.deadline.allow(real.monotonic() - self._begun)
         self._causes = {one.cause for one in run.outcome.failures}
         self._known = troubles(run.tokens)
         seed = options.resolve(self._item.config, self._item).seed or 0
@@ -125,12 +115,17 @@ class SearchOfTest:
     def _replay(self, most: int | None) -> None:
         """Play the stories found before, and mark those that no longer fail as fixed."""
         healthy = frozenset(self._causes)
+        self._end = "stories found before" if self._budget.only_found else self._end
         for one in self._found:
+            if self._is_over():
+                return
             run = self._replaying.run(self._item, one.scenario, self._allowed, is_shown=True)
             self._runs += 1
             failures = [each for each in run.outcome.failures if each.cause not in healthy]
             if run.outcome.escaped and PASSED_ON in one.scenario.tags:
                 failures.append(run.outcome.escaped)
+            if failures and self._goes_on(one, healthy):
+                continue
             self._causes.update(cause for each in failures for cause in _variants(each.cause))
             if failures:
                 self._take(Finding.again(self._item, one, failures[0], run.report))
@@ -139,11 +134,24 @@ class SearchOfTest:
             if self._is_enough(most):
                 return
 
+    def _goes_on(self, one: Found, healthy: frozenset[Cause]) -> bool:
+        """Shrink a story if its shrinking was stopped and it still fails; return whether it was."""
+        story = story_of(one.scenario, self._known) if UNFINISHED in one.scenario.tags else None
+        if story is None or self._budget.only_found:
+            return False
+        failures = [each for each in self._play(story).failures if each.cause not in healthy]
+        if not failures:
+            return False
+        self._shrink(story, failures[0])
+        if self.findings[-1].file != one.file:
+            one.file.unlink()
+        return True
+
     def _explore(self, most: int | None) -> None:
-        while not self._budget.is_spent(len(self._outcomes), real.monotonic() - self._begun):
+        while not self._is_over():
             story = self._exploration.next()
             if story is None:
-                self._is_complete = True
+                self._end = "all stories played"
                 return
             outcome = self._play(story)
             self._exploration.learn(story, outcome)
@@ -153,7 +161,12 @@ class SearchOfTest:
                     self._shrink(guilty, failure)
                 if self._is_enough(most):
                     return
-        self._is_spent = True
+        self._end = "budget used up"
+
+    def _is_over(self) -> bool:
+        """Return whether the budget is used up; without a limit, it never is."""
+        spent = len(self._outcomes), real.monotonic() - self._begun
+        return not self._budget.only_found and self._budget.is_spent(*spent)
 
     def _shrink(self, story: Story, failure: Failure) -> None:
         self._causes.add(failure.cause)
@@ -163,13 +176,18 @@ class SearchOfTest:
         found = [*run.outcome.failures, *escaped]
         shown = next((one for one in found if one.cause == failure.cause), failure)
         file = write(
-            self._item.config.rootpath, self._item.nodeid, smallest.story, shown, _timeline(run)
+            self._item.config.rootpath,
+            self._item.nodeid,
+            smallest.story,
+            shown,
+            _timeline(run),
+            is_final=smallest.is_final,
         )
-        self._take(Finding.of(self._item, smallest.story, smallest.needed, shown, file, run.report))
+        self._take(Finding.of(self._item, smallest, shown, file, run.report))
 
     def _smallest(self, story: Story, failure: Failure) -> Shrunk:
         """
-        Return the smallest story with the same cause, within a limit of runs.
+        Return the smallest story with the same cause, within the budget and a limit of runs.
 
         If the app passed on an error that it forgot to handle, only troubles of the same family are
         tried, because the app may handle the others.
@@ -179,10 +197,10 @@ class SearchOfTest:
         shrinking = shrunk(story, cause, kinds)
         before = len(self._outcomes)
         candidate = next(shrinking)
-        smallest, needed = story, 0
+        smallest = story
         while True:
-            if len(self._outcomes) - before >= _MOST_TO_SHRINK:
-                return Shrunk(smallest, needed)
+            if self._is_over() or len(self._outcomes) - before >= _MOST_TO_SHRINK:
+                return Shrunk(smallest, 0, is_final=False)
             can_act = self._can_act(candidate, self._outcomes[story])
             outcome = self._play(candidate) if can_act else Outcome((), usable=False)
             if outcome.has(cause) and len(candidate) <= len(smallest):
@@ -208,12 +226,15 @@ class SearchOfTest:
 
     def _run(self, story: Story, *, is_shown: bool = False) -> Run:
         scenario = story_scenario(story)
+        seconds = self._budget.seconds if story and not is_shown else None
+        self._replaying.deadline.until = None if seconds is None else self._begun + seconds
         run = self._replaying.run(self._item, scenario, self._allowed, is_shown=is_shown)
         self._runs += 1
         run.outcome = run.outcome.told_apart(kind_of(story))
         self._outcomes[story] = run.outcome
         self._sent += len(run.outcome.requests)
-        self._progress.show(self._item.nodeid, self._runs, self._sent, len(self.findings))
+        found = len(self.findings)
+        self._progress.show(State(self._item.nodeid, self._runs, self._sent, found))
         self._effects.learn(run.outcome.requests, run.sent)
         for seen in run.outcome.requests:
             for trouble in self._known:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from pytest_cerebras.settings.names import CHAOS, MARKER, SEARCHED, is_about_one
+from pytest_cerebras.settings.names import CHAOS, MARKER, SEARCHED, SEARCHING, is_about_one
 
 from .allowed import allowed_errors
 from .budget import Budget, budget_of
 from .finding import Searched, report_of
 from .found import Found, found_in
+from .progress import WorkersProgress, log
 from .replaying import Replaying
 from .search_of_test import SearchOfTest
 from .summary import show
@@ -34,12 +35,34 @@ class Searching:
         self._found = found
         self._replaying = Replaying()
         self._results: dict[str, Searched] = {}
+        self._workers: WorkersProgress | None = None
         config.pluginmanager.register(self._replaying, "cerebras-replaying")
 
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
         """Check the markers before any test runs. Raises UsageError."""
         for item in items:
             allowed_errors(item)
+
+    def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> str:
+        """Write a line on the budget of all tests together."""
+        told = self._budget.in_all(sum(map(_is_searched, items)))
+        return told if self._reporter is not None else ""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Write the line in the controller of xdist, which knows only the number of tests."""
+        if self._workers is None:
+            reporter = self._reporter
+            self._workers = WorkersProgress(reporter)
+            told = self._budget.in_all(len(ids), self._config.getoption("numprocesses", None) or 1)
+            if reporter is not None and told:
+                log(reporter, told)
+
+    @property
+    def _reporter(self) -> Any | None:
+        """Pytest's terminal reporter; None with ``--quiet``."""
+        found = self._config.pluginmanager.get_plugin("terminalreporter")
+        return None if self._config.option.verbose < 0 else found
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -70,7 +93,10 @@ class Searching:
         return report
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Collect the result that an xdist worker sent."""
+        """Collect a result or progress that an xdist worker sent."""
+        state = getattr(report, SEARCHING, None)
+        if state is not None and self._workers is not None:
+            self._workers.take(state)
         found = getattr(report, SEARCHED, None)
         if found is not None:
             self._results[report.nodeid] = Searched.read(found)

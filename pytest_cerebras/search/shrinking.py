@@ -23,10 +23,12 @@ class Shrunk:
     The smallest story found for a cause.
 
     ``needed`` counts the steps that are needed: when one of these was left out, the test passed.
+    ``is_final`` is false if the shrinking was stopped.
     """
 
     story: Story
     needed: int
+    is_final: bool = True
 
     @property
     def is_minimal(self) -> bool:

@@ -33,7 +33,7 @@ class Trouble:
     ``rank`` orders the kinds of trouble, the simplest first; ``variant`` orders the values of a
     kind, the roundest first. ``family`` groups kinds that an app handles in one place. ``does``
     completes the sentence "request 2 ...". ``action`` is the item of a sequence in a scenario file.
-    ``only_streams``: the trouble acts only on streams.
+    ``only`` is ``streams`` or ``documents`` if the trouble acts only on these.
     """
 
     rank: int
@@ -42,7 +42,7 @@ class Trouble:
     family: str = field(default="", compare=False)
     does: str = field(default="", compare=False)
     action: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
-    only_streams: bool = field(default=False, compare=False, repr=False)
+    only: str = field(default="", compare=False, repr=False)
 
     @cached_property
     def typed(self) -> RuleAction:
@@ -94,8 +94,7 @@ def _variants(rank: int, row: Mapping[str, Any], places: Sequence[int]) -> Itera
         does = row["does"].replace(_PLACEHOLDER, str(value))
         if value == 1:
             does = does.replace("1 tokens", "1 token").replace("1 bytes", "1 byte")
-        only_streams = row.get("only") == "streams"
-        yield Trouble(rank, variant, row["name"], row["family"], does, action, only_streams)
+        yield Trouble(rank, variant, row["name"], row["family"], does, action, row.get("only", ""))
 
 
 def scenario_of(story: Story) -> Scenario:
@@ -104,6 +103,19 @@ def scenario_of(story: Story) -> Scenario:
     sequence = tuple(by_request.get(at, RuleAction()) for at in range(1, _last(story) + 1))
     rules = (Rule("story", sequence=sequence),) if sequence else ()
     return Scenario(name_of(story), rules=rules)
+
+
+def story_of(scenario: Scenario, known: Sequence[Trouble]) -> Story | None:
+    """Return the story that a scenario plays, or None if it plays other than known troubles."""
+    actions = scenario.rules[0].sequence if len(scenario.rules) == 1 else ()
+    story: list[Step] = []
+    for at, action in enumerate(actions, 1):
+        if not action.passes:
+            trouble = next((one for one in known if one.typed == action), None)
+            if trouble is None:
+                return None
+            story.append(Step(at, trouble))
+    return tuple(story) or None
 
 
 def document_of(story: Story) -> Mapping[str, Any]:

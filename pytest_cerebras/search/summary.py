@@ -19,8 +19,6 @@ def show(reporter: Any, results: Sequence[Searched]) -> None:
     reporter.section("Cerebras: search")
     for one in results:
         reporter.line(one.line)
-        for cause in one.causes:
-            reporter.line(f"    {cause}")
         for file in one.fixed:
             reporter.line(f"    no longer breaks it: {file}")
     explored = reduce(Explored.merged, (one.explored for one in results))

@@ -108,6 +108,11 @@ class CerebrasMock(Asserting):
         return self._guard_log.escapes
 
     @property
+    def overspent(self) -> list[str]:
+        """One sentence if the test spent more than its budget; otherwise empty."""
+        return self._excess
+
+    @property
     def asked_hosts(self) -> list[str]:
         """The names of other hosts to which this test sent requests, each once."""
         return self._guard_log.asked

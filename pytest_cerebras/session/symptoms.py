@@ -30,7 +30,8 @@ class Symptom:
 
     ``what`` is the rule or the type of the exception. ``site`` is the app's line: a file and a line
     number. ``how`` is whether the symptom failed the test, or whether its verdict is certain or
-    advice.
+    advice. If the search found the symptom, ``file`` is the scenario file of the story, and
+    ``note`` is a remark on the faults of the story.
     """
 
     what: str
@@ -40,6 +41,8 @@ class Symptom:
     sentence: str
     fix: str
     replay: str
+    note: str = ""
+    file: str = ""
 
 
 _SYMPTOMS: TypeAlias = tuple[Symptom, ...]
@@ -84,11 +87,13 @@ def _failure(
     error = call.excinfo.value
     if mock.escapes:  # the exception of the app is only a consequence
         what, (sentence, _, fix) = "key-sent-elsewhere", mock.escapes[0].partition(": ")
+    elif str(error) in mock.overspent:
+        what, sentence, fix = "over-budget", str(error), ""
     else:
         last = next((one for one in reversed(mock.journal.exchanges) if one.failed), None)
         what, fix = family_of(error), classify(last, mock.engine.edition).fix if last else ""
         sentence = first_line(f"{type(error).__name__}: {error}", _LONGEST)
-    where = _line_of(call.excinfo.traceback, item)
+    where = _line_of(call.excinfo.traceback, item) or _line_of_test(item)
     yield Symptom(what, where, "failed", mock.scenario.name, sentence, fix, again)
 
 
@@ -109,6 +114,13 @@ def _line_of(traceback: Any, item: pytest.Item) -> str:
     test = of_the_app(str(item.path))
     of_app = [place for place in places if place[0] != test] or places
     return f"{of_app[-1][0]}:{of_app[-1][1]}" if of_app else ""
+
+
+def _line_of_test(item: pytest.Item) -> str:
+    """Return the first line of a test, which a failure without a line in a traceback gets."""
+    _, line, _ = item.location
+    name = of_the_app(str(item.path))
+    return "" if name is None or line is None else f"{name}:{line + 1}"
 
 
 def family_of(error: BaseException) -> str:

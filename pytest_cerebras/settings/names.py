@@ -35,6 +35,8 @@ NOTED = (RETIRED, LEFT_OUT, UNMET, BASE_URL, COST, WASTED)
 SYMPTOMS = "cerebras_symptoms"
 # the attribute of a report for the results of the search of its test
 SEARCHED = "cerebras_searched"
+# the attribute of a worker's report that only has the progress of a search
+SEARCHING = "cerebras_searching"
 # the attribute of a report for the mutations that were tried on its test
 MUTATED = "cerebras_mutated"
 # the attribute that marks the setup report of a test as using the mock

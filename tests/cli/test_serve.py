@@ -10,7 +10,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from mockserver.cli.serve import _is_loopback
+from mockserver.cli.serve import _is_loopback, _print_cost
+from mockserver.core.messages import Request
+from mockserver.edge.live import LiveEngine
+from mockserver.scenario import Scenario
 
 
 def test_port_in_use(run):
@@ -68,8 +71,9 @@ def test_serve_until_signal(number):
         with urlopen(f"{url}/v1/tcp_warming") as answer:
             assert answer.read() == b"null"
         server.send_signal(number)
-        _, log = server.communicate(timeout=10)
+        rest, log = server.communicate(timeout=10)
     assert server.returncode == 0
+    assert rest == ""  # nothing was asked that costs anything
     assert first.startswith("Cerebras mock, scenario 'wrong-key', on http://127.0.0.1:")
     assert pasted == [
         f'Cerebras(base_url="{url}", api_key="csk-mock")',
@@ -117,3 +121,16 @@ def test_no_state_for_workers(run):
     result = run("serve", "--workers", "2", "--state", "unix:///nowhere/redis.sock")
     assert result.exit_code == 2
     assert result.output.count("cannot reach the store") == 1
+
+
+def test_tells_the_cost(capsys):
+    """In the end it says what the requests would have cost."""
+    live = LiveEngine(Scenario("healthy"))
+    _print_cost(live)
+    assert capsys.readouterr().out == ""
+    key = live.engine.edition.keys.sample("mock-0000000000000000")
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    body = b'{"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "ping"}]}'
+    live.engine.handle(Request("POST", "/v1/chat/completions", headers, body), now=0.0)
+    _print_cost(live)
+    assert capsys.readouterr().out.startswith("cost: 1 request, ")

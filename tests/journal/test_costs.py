@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
 from mockserver.api.contract import editions
 from mockserver.api.model.script import Script
+from mockserver.engine import Engine
 from mockserver.faults import (
     Cut,
     Disconnect,
@@ -19,9 +22,10 @@ from mockserver.faults import (
     Stall,
     Truncate,
 )
+from mockserver.journal import Journal, Retention, costs
 from mockserver.journal.costs import Usage, billed, cost_of
 from mockserver.plan import inspection
-from mockserver.scenario import Rule
+from mockserver.scenario import Rule, Scenario
 
 TEXT = "one two three four five six"  # six tokens
 
@@ -139,3 +143,31 @@ def test_shortened(engine, ask, now):
     before = billed(exchange)
     exchange.shorten(10)
     assert billed(exchange) == before
+
+
+@pytest.mark.parametrize(
+    ("kept", "priced", "told"),
+    [
+        (9, True, r"cost: 3 requests, \d\d+ tokens, \$0\.0+\d+"),
+        (2, True, r"cost: the latest 2 requests, \d\d+ tokens, \$0\.0+\d+"),
+        (9, False, r"cost: 3 requests, \d\d+ tokens, \$0\.00 \(no price for llama3.1-8b\)"),
+    ],
+    ids=["all", "the latest", "no price"],
+)
+def test_bill(ask, now, kept, priced, told):
+    """One line sums up what a journal has, and says what it does not know."""
+    scenario = Scenario("said", rules=(Rule(reply=Script(text=TEXT)),))
+    begun = Engine(scenario, now=now, journal=Journal(retention=Retention(kept)))
+    for _ in range(3):
+        begun.finish(begun.handle(ask(), now=now), now=now + 1)
+    edition = begun.edition
+    if not priced:
+        models = {name: replace(one, price=None) for name, one in edition.models.items()}
+        edition = replace(edition, models=models)
+    assert re.fullmatch(told, costs.bill([(begun.journal, edition)]))
+
+
+def test_no_bill(engine):
+    """Without a request there is nothing to say."""
+    begun = engine()
+    assert costs.bill([(begun.journal, begun.edition)]) == ""

@@ -29,24 +29,6 @@ def test_cheap_when_unused(run, pytester, monkeypatch):
     run(CHEAP, "-p", "cerebras", how=pytester.runpytest_subprocess).assert_outcomes(passed=1)
 
 
-EMPTY = """
-import sys
-
-def test_nothing():
-    unused = {"click", "cryptography", "faker", "httpx", "jsonpath", "redis", "respx", "trustme"}
-    assert not unused & set(sys.modules)
-    rooms = {"mutation", "report", "run", "search", "transport"}
-    assert not {f"pytest_cerebras.{room}" for room in rooms} & set(sys.modules)
-"""
-
-
-def test_an_empty_test_imports_what_it_needs(run, pytester, monkeypatch):
-    """With the mock, a test that sends nothing imports neither clients nor what makes words."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    how = pytester.runpytest_subprocess
-    run(EMPTY, "-p", "cerebras", "--cerebras-mock", how=how).assert_outcomes(passed=1)
-
-
 def test_fixture_without_option(run):
     """Asking for the fixture is enough."""
     result = run(

@@ -16,7 +16,8 @@ def mutated(run, pytester):
     """Return a function that runs a planted file, or the code of one, under mutations."""
 
     def start(code, *arguments, option="--cerebras-mutate", **how):
-        shutil.copy(HERE / "planted_app.py", pytester.path)
+        for name in ("planted_app.py", "planted_scenarios.py"):
+            shutil.copy(HERE / name, pytester.path)
         if code.endswith(".py"):
             code = (HERE / code).read_text("utf-8")
         return run(code, option, "--cerebras-mock", "--cerebras-mode", "respx", *arguments, **how)

@@ -13,26 +13,11 @@ from planted_app import (
     safe_stream,
     stream,
 )
+from planted_scenarios import CALL, anyio_backend, once, saying  # noqa: F401 (a fixture)
 
-from mockserver.core.scalars import dumped
 from mockserver.faults import Error
-from mockserver.scenario import Rule, Scenario, Schedule, parse
 
 pytestmark = pytest.mark.anyio
-CALL = {"tool_calls": [{"name": "weather", "arguments": {"city": "Bern"}}]}
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-def saying(**script):
-    return parse(dumped({"name": "said", "rules": [{"reply": script}]}), source="said")
-
-
-def once(fault):
-    return Scenario("once", rules=(Rule(schedule=Schedule(first=1), faults=(fault,)),))
 
 
 def test_01_asserts_nothing():

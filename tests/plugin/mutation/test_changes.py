@@ -109,6 +109,17 @@ def test_another_tool():
     assert call["function"] == {"name": "another_tool", "arguments": '{"city":"Bern"}'}
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_another_tool_of_the_request(stream):
+    """The app must look which one it is: it knows both."""
+    tools = [TOOL, {"type": "function", "function": {"name": "clock"}}]
+    context = Context(Random(0), tools=("weather", "clock"))
+    changed = changes.another_tool(answer(CALL, tools=tools, stream=stream), context)
+    sent = b"".join(getattr(step, "data", b"") for step in changed)
+    assert sent.count(b'"name":"clock"') == 1
+    assert b'"name":"weather"' not in sent
+
+
 def test_other_arguments():
     changed = changes.other_arguments(answer(CALL, tools=[TOOL]), CONTEXT)
     (call,) = body_of(changed)["choices"][0]["message"]["tool_calls"]

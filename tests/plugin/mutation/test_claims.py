@@ -55,6 +55,9 @@ def claims(item):
         "assert reply is None or isinstance(reply, str)",
         "assert len(reply) >= 0",
         "assert reply == reply",
+        "assert reply == 'Hi' or reply",
+        "assert reply.text or reply.text == 'Hi'",
+        "assert reply == 'Hi' or reply == 'Ho' or reply",
     ],
 )
 def test_weak(claims, body):
@@ -69,6 +72,10 @@ def test_weak(claims, body):
         "assert len(reply) > 3",
         "assert isinstance(reply, str) and reply == 'Hi'",
         "assert reply.text or not reply.complete",
+        "assert reply == 'Hi' or reply.text",
+        "assert reply == 'Hi' or reply or fine(reply)",
+        "assert rows == ['Hi'] or rows",
+        "assert reply == 'Hi' or reply == 'Ho'",
         "assert fine(reply)",
         "assert rows",
         "with pytest.raises(ValueError): reply.text",

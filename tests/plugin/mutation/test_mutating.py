@@ -261,3 +261,21 @@ def test_page(run, pytester):
     result = run("", "--cerebras-mutate", "test_ask.py")
     assert shown.strip() in "\n".join(result.outlines)
     assert all(f"| `{name}` |" in page for name in MUTATIONS)
+
+
+def test_another_tool_is_one_of_the_request(mutated):
+    """A test of an app that turns down unknown tools is asked whether the right one was called."""
+    code = """
+    import planted_app
+    from planted_scenarios import CALL, saying
+
+    CLOCK = {"type": "function", "function": {"name": "clock"}}
+
+    def test_right_tool(cerebras_mock):
+        cerebras_mock.play(saying(**CALL))
+        asked = {"tools": [planted_app.TOOL, CLOCK], "tool_choice": "auto"}
+        message = planted_app.complete("The weather in Bern?", **asked).choices[0].message
+        assert message.tool_calls[0].function.name in ("weather", "clock")
+    """
+    mutated(code, *REPORT)
+    assert "another-tool" in tried()["test_right_tool"]["missed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -102,6 +103,47 @@ def test_lines():
     assert next(causes.lines(things([("a", symptom("E", site=""))])[1])) == (
         "1. E (1 cell: burst-503)"
     )
+
+
+def story(scenario, *, file="", note="without this fault the test passes", **keys):
+    """Return a symptom that the search has found."""
+    file = file or f"found/{scenario}.yaml"
+    told = f"It is {scenario}. Then: it fails."
+    return replace(symptom("E", scenario=scenario, **keys), sentence=told, note=note, file=file)
+
+
+def test_stories():
+    """What the search found is listed once, by its first story; the others are named."""
+    seen = [("a", story("busy")), ("a", story("cut")), ("b", story("cut", file="x.yaml"))]
+    title, found = things(seen)
+    assert title == "1 thing to fix, 3 stories"
+    assert list(causes.lines(found)) == [
+        "1. E at app.py:3 (3 stories: busy, cut)",
+        "    seen:   It is busy. Then: it fails.",
+        "            without this fault the test passes",
+        "    fix:    mend it",
+        "    file:   found/busy.yaml",
+        "    replay: pytest app.py",
+        "    also:   It is cut. (found/cut.yaml)",
+        "    also:   It is cut. (x.yaml)",
+    ]
+
+
+def test_stories_and_cells():
+    """A test that fails without a search counts beside the stories; there are no cells then."""
+    title, found = things([("a", story("busy")), ("b", symptom("E")), ("c", symptom())])
+    assert title == "2 things to fix, 2 tests, 1 story"
+    assert [one.title for one in found] == [
+        "E at app.py:3 (1 test, 1 story: busy, burst-503)",
+        "hot-retry at app.py:3 (1 test: burst-503)",
+    ]
+
+
+def test_many_stories():
+    """A few more stories are told."""
+    _, found = things([("a", story(str(number))) for number in range(9)])
+    told = list(causes.lines(found))
+    assert sum(line.startswith("    also:") for line in told) == 3
 
 
 def test_many():

@@ -49,3 +49,13 @@ def test_own_mistakes(engine, ask, now):
     assert [line.split()[0] for line in said[1:]] == ["#1", "the", "#2", "#3", "#4"]
     assert said[2].strip().startswith("the path has no /v1: /chat/completions; add /v1 to")
     assert next(summary([made])) == "to fix: no-v1"
+
+
+def test_cost(engine, ask, now):
+    """The last line has what all runs together would cost."""
+    running = engine()
+    running.finish(running.handle(ask(), now=now), now=now)
+    one = Ended("x", 0, 1.0, Case(running.journal, running.edition), 0)
+    *_, last = summary([one, one])
+    assert last.startswith("cost: 2 requests, ")
+    assert not any("cost:" in line for line in summary([ended()]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
+from importlib import import_module
 from types import SimpleNamespace
 
 import httpx
@@ -30,6 +32,25 @@ def caught(act):
     except BaseException as error:  # noqa: BLE001 (as pytest does)
         return error
     raise RuntimeError
+
+
+@pytest.fixture
+def imported(monkeypatch):
+    """
+    Return a function that imports a module from a folder.
+
+    It removes the module after the test, because inner runs have modules of the same name.
+    """
+    names = []
+
+    def load(name, folder):
+        monkeypatch.syspath_prepend(folder)
+        names.append(name)
+        return import_module(name)
+
+    yield load
+    for name in names:
+        sys.modules.pop(name, None)
 
 
 def raising(error):
@@ -167,41 +188,35 @@ def test_a_name_like_the_mocks():
     assert blame(caught(lambda: about_requests(cerebras_mock))) == "bug"
 
 
-def test_site_of_a_look_up(tmp_path, monkeypatch):
+def test_site_of_a_look_up(tmp_path, imported):
     """A look-up that fails is to mend where it is made, not in the method that finds nothing."""
     package = tmp_path / "site-packages" / "library"
     package.mkdir(parents=True)
     text = "class Box:\n    def __getattr__(self, name):\n        raise AttributeError(name)\n"
     (package / "__init__.py").write_text(text)
-    monkeypatch.syspath_prepend(package.parent)
-    import library  # type: ignore[import-not-found]
-
+    library = imported("library", package.parent)
     site = site_of(caught(lambda: library.Box().text), __file__)
     assert site.partition(":")[0].endswith("test_blame.py")
 
 
-def test_site_in_package(tmp_path, monkeypatch):
+def test_site_in_package(tmp_path, imported):
     """A bug in a package is at the package's line, so that all its callers show one bug."""
     package = tmp_path / "site-packages" / "frame_work"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(
         "import json\n\ndef parse(text):\n    return json.loads(text)\n"
     )
-    monkeypatch.syspath_prepend(package.parent)
-    import frame_work  # type: ignore[import-not-found]
-
+    frame_work = imported("frame_work", package.parent)
     assert site_of(caught(lambda: frame_work.parse("{")), __file__) == "frame_work/__init__.py:4"
 
 
-def test_site(tmp_path, monkeypatch):
+def test_site(tmp_path, monkeypatch, imported):
     """The place of a bug is the app's innermost line, else the test's own."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "app.py").write_text(
         "import json\n\ndef parse(text):\n    return json.loads(text)\n"
     )
-    monkeypatch.syspath_prepend(tmp_path)
-    import app  # type: ignore[import-not-found]
-
+    app = imported("app", tmp_path)
     error = caught(lambda: app.parse("{"))
     assert site_of(error, __file__) == "app.py:4"
     own = caught(BUGS["missing key"])

@@ -72,3 +72,41 @@ def test_mixed():
     escapes = Escapes()
     escapes.learn(story("server"), outcome(handled=True))
     assert escapes.learn(story("server", "connection"), outcome(count=2)) == []
+
+
+def fallback(last, *, first="server", handled=False):
+    """Return a story of two calls at two lines, and its outcome."""
+    requests = (Seen("a", "app.py:1", 1), Seen("b", "app.py:9", 1))
+    escaped = None if handled else ERROR
+    return story(first, last), Outcome(requests, escaped=escaped, absorbed=handled)
+
+
+def test_forgotten_in_a_fallback():
+    """After the same fault elsewhere, the app must cope with all kinds that end its fallback."""
+    escapes = Escapes()
+    assert escapes.learn(*fallback("server", handled=True)) == []
+    assert escapes.learn(*fallback("connection")) == [(ERROR, story("server", "connection"))]
+
+
+def test_fallback_after_another_fault():
+    """Another fault before may be why the app behaves otherwise."""
+    escapes = Escapes()
+    escapes.learn(*fallback("server", handled=True))
+    assert escapes.learn(*fallback("connection", first="connection")) == []
+
+
+def test_fallback_by_design():
+    """A fallback may pass on what it meets, be it the same kind or not."""
+    escapes = Escapes()
+    assert escapes.learn(*fallback("server")) == []
+    assert escapes.learn(*fallback("connection")) == []
+    escapes = Escapes()
+    escapes.learn(*fallback("server", handled=True))
+    assert escapes.learn(*fallback("refused")) == []
+
+
+def test_request_that_was_not_sent():
+    """A fault for a request that the app did not send shows nothing."""
+    escapes = Escapes()
+    escapes.learn(story("server"), outcome(handled=True))
+    assert escapes.learn(story("connection", "connection"), outcome()) == []

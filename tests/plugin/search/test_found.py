@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from mockserver.scenario import load
-from pytest_cerebras.search.found import FOLDER, PASSED_ON, found_in, keep_as_fixed, write
+from pytest_cerebras.search.found import (
+    FOLDER,
+    PASSED_ON,
+    UNFINISHED,
+    found_in,
+    keep_as_fixed,
+    write,
+)
 from pytest_cerebras.search.outcome import Cause, Failure
 from pytest_cerebras.search.story import Step, scenario_of, troubles
 
@@ -33,6 +40,12 @@ def test_passed_on(tmp_path):
     passed_on = replace(FAILURE, passed_on=True)
     tags = [load(str(write(tmp_path, "t", STORY, one, ""))).tags for one in (FAILURE, passed_on)]
     assert tags == [("found",), ("found", PASSED_ON)]
+
+
+def test_not_yet_minimal(tmp_path):
+    """The file of a story whose shrinking was stopped says so."""
+    file = write(tmp_path, "t", STORY, FAILURE, "", is_final=False)
+    assert load(str(file)).tags == ("found", UNFINISHED)
 
 
 def test_no_key(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.scenario import load
-from pytest_cerebras.search.found import FOLDER
+from tests.plugin.search.whole_runs import files, listed, search
 
 PLANTED = Path(__file__).with_name("planted.py")
 CODE = """
@@ -55,7 +55,6 @@ BUGS = [
     ("forgotten_kind", "CerebrasError", ["1-disconnected"], 80),
 ]
 QUICK = frozenset({"middle_call", "both_models", "no_timeout", "forgotten_kind"})
-FOUND = re.compile(r"    (\w[\w-]*)(?: at (\S+?))?(?: after [\w ]+)?: (.*)")
 OUTAGE = """
 import time
 import pytest
@@ -81,26 +80,6 @@ def planted(pytester):
     """Put the planted apps beside the tests."""
     pytester.makepyfile(planted=PLANTED.read_text("utf-8"))
     pytester.syspathinsert()
-
-
-def search(run, code, *arguments, budget="150", **keys):
-    """Run the search; return the result, and the causes that it lists."""
-    result = run(code, f"--cerebras-search={budget}", *arguments, **keys)
-    matches = (FOUND.fullmatch(line) for line in listed(result))
-    return result, [(found[1], found[2], found[3]) for found in matches if found]
-
-
-def listed(result):
-    """Return the lines of the section on the search."""
-    lines = list(map(str, result.outlines))
-    begin = next(at for at, line in enumerate(lines) if "Cerebras: search" in line)
-    rest = lines[begin + 1 :]
-    end = next((at for at, line in enumerate(rest) if line.startswith(("=", "!", "FAILED"))), None)
-    return rest[:end]
-
-
-def files():
-    return sorted(Path(FOLDER).glob("*.yaml"))
 
 
 def code_of(app, *, fixed):
@@ -145,13 +124,20 @@ def test_found_and_fixed(run):
     assert "# #1 POST /v1/chat/completions" in file.read_text("utf-8")
     result.stdout.fnmatch_lines(
         [
-            "Request 1 is answered 503, *. Then: KeyError: *",
-            "    line:   test_found_and_fixed.py:15",
-            "    without any one of these 3 faults the test passes",
+            "KeyError at test_found_and_fixed.py:15: Request 1 is answered 503, *.",
+            f"    file:   {file}",
+            "*test_found_and_fixed.py:15: in test_app",
+            "E   KeyError: *",
+            "*::test_app: 1 story breaks it; * runs in * s, budget used up",
+            "*1 thing to fix, 1 story*",
+            f"1. KeyError at test_found_and_fixed.py:15 (1 story: {scenario.name})",
+            "    seen:   Request 1 is answered 503, *. Then: KeyError: *",
+            "            without any one of these 3 faults the test passes",
+            f"    file:   {file}",
             f"    replay: pytest * --cerebras-scenario {file} --cerebras-clock virtual *",
-            "*1 thing to fix, 1 cell*",
         ]
     )
+    assert str(result.stdout).count("Then: KeyError") == 1  # the list is the only long one
     command = ("--cerebras-scenario", str(file), "--cerebras-clock", "virtual")
     for _ in range(3):
         assert run(BUG, *command).parseoutcomes() == {"failed": 1}
@@ -176,7 +162,7 @@ def test_repeatable(run, arguments):
     code = BUG + BUG.replace("test_app", "test_other")
     result, causes = search(run, code, *arguments, budget="90")
     lines = sorted(
-        re.sub(r" in .* a second", "", line) for line in listed(result) if " runs in " in line
+        re.sub(r" in [\d.]+ s", "", line) for line in listed(result) if " runs in " in line
     )
     assert len(lines) == 2
     known.append((lines, sorted((what, story) for what, _, story in causes)))
@@ -259,7 +245,7 @@ def interrupted(cerebras_mock):
     )
     result, _ = search(run, BUG, how=pytester.runpytest_subprocess)
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["*::test_app: 19 runs in *; stopped; 0 causes"])
+    result.stdout.fnmatch_lines(["*::test_app: nothing found; 19 runs in * s, stopped"])
 
 
 @pytest.mark.parametrize(

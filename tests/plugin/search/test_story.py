@@ -14,6 +14,7 @@ from pytest_cerebras.search.story import (
     name_of,
     scenario_of,
     sentence_of,
+    story_of,
     troubles,
     with_step,
     without,
@@ -105,3 +106,25 @@ def test_changed():
     """Stories stay in the order of their requests."""
     assert without(STORY, STORY[0]) == (Step(4, BUSY),)
     assert with_step(STORY, STORY[1], Step(1, BUSY)) == (Step(1, BUSY), Step(2, CUT))
+
+
+def test_story_of_a_file():
+    """A story comes back from its file, with requests in between that nothing happens to."""
+    read = parse(dumped({"version": 1, **document_of(STORY)}), source="a.yaml")
+    assert story_of(read, KNOWN) == STORY
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [],
+        [{"sequence": ["pass"]}],
+        [{"sequence": [{"cut": {"after_tokens": 33}}]}],
+        [{"sequence": [{"error": {"status": 503}}]}, {"faults": [{"cut": {"after_tokens": 3}}]}],
+    ],
+    ids=["no rule", "no trouble", "an unknown value", "two rules"],
+)
+def test_no_story(rules):
+    """Anything else that a file may play is no story of known troubles."""
+    read = parse(dumped({"version": 1, "name": "a", "rules": rules}), source="a.yaml")
+    assert story_of(read, KNOWN) is None

@@ -81,6 +81,23 @@ def test_budget(spend, how):
     )
 
 
+def test_two_tests_are_two_things_to_fix(spend):
+    """Each test that spends too much is named by its line; the sentence says what was dear."""
+    head, _, _ = SPENDING.partition("def test_once")
+    ask = "    ask(cerebras_client)\n"
+    tests = "".join(f"def test_{n}(cerebras_client):\n{ask * n}" for n in (2, 3))
+    told = spend(head + tests, "--cerebras-budget", "0.015")
+    told.stdout.fnmatch_lines(
+        [
+            "*= Cerebras: 2 things to fix, 2 cells =*",
+            "1. over-budget at test_two_tests_are_two_things_to_fix.py:* (1 cell: *)",
+            "    seen:   the test cost $0.02, more than *",
+            "2. over-budget at test_two_tests_are_two_things_to_fix.py:* (1 cell: *)",
+            "    seen:   the test cost $0.03, more than *",
+        ]
+    )
+
+
 def test_default(spend):
     """Without a budget of the run nothing is limited, and nothing is said of money."""
     result = spend(SPENDING)

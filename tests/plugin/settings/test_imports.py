@@ -1,4 +1,4 @@
-"""Imports without the garbage collector and without pytest's search for asserts."""
+"""Imports: few, without the garbage collector, and without pytest's search for asserts."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ def test_what_tests_leave_behind_is_collected({fixture}):
     del node
     gc.collect()
     assert died() is None
+"""
+EMPTY = """
+import sys
+
+def test_nothing():
+    unused = {"click", "cryptography", "faker", "httpx", "jsonpath", "redis", "respx", "trustme"}
+    assert not unused & set(sys.modules)
+    rooms = {"mutation", "report", "run", "search", "transport"}
+    assert not {f"pytest_cerebras.{room}" for room in rooms} & set(sys.modules)
 """
 
 
@@ -104,3 +113,10 @@ def test_kept_before_tests_only(run, pytester, option, fixture, kept):
     """What is imported before conftests is never collected; after that, everything is."""
     code = KEPT.format(fixture=fixture, kept=kept)
     run(code, option, how=pytester.runpytest_subprocess).assert_outcomes(passed=1)
+
+
+def test_an_empty_test_imports_what_it_needs(run, pytester, monkeypatch):
+    """With the mock, a test that sends nothing imports neither clients nor what makes words."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    how = pytester.runpytest_subprocess
+    run(EMPTY, "-p", "cerebras", "--cerebras-mock", how=how).assert_outcomes(passed=1)
