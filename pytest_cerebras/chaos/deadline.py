@@ -35,8 +35,8 @@ class Deadline:
     """
     Stops a run that has used more than ``seconds`` of processor time since ``begin``.
 
-    It also stops a run after six times as many seconds of real time and, if ``until`` is given, when
-    the real clock shows that time. One thread watches all runs, until ``close``.
+    It also stops a run after six times as many seconds of real time and, if ``until`` is given,
+    when the real clock shows that time. One thread watches all runs, until ``close``.
     """
 
     def __init__(self, seconds: float = _LEAST_SECONDS) -> None:
