@@ -165,7 +165,7 @@ class EvidenceCollector:
         self._looked = True
 
     def _is_blind(self) -> bool:
-        """Return whether no file of the app that ran mentions how an answer ends."""
+        """Return whether the app's files, as far as they ran, never mention how an answer ends."""
         return not any(map(_mentions, self._files))
 
     def _is_bare(self, now: Mapping[str, object], new: Mapping[str, object]) -> bool:
@@ -230,7 +230,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _uses_sdk(frame: FrameType | None) -> bool:
-    """Return whether the app calls an SDK directly. Only then, reads of its objects are seen."""
+    """Return whether the app calls an SDK directly. Only reads of the SDK's objects are seen."""
     packages = set(packages_below(frame))
     return bool(packages & _SDKS) and packages <= _SDKS | _TRANSPORTS
 
