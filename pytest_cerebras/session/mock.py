@@ -113,7 +113,7 @@ class CerebrasMock(Asserting):
         return self._guard_log.asked
 
     def _settle(self) -> None:
-        """Attribute exchanges to this test if their sender turned out to work for it."""
+        """Attribute exchanges to this test if their sender turned out to work for this test."""
         for exchange in self.engine.journal.exchanges:
             if exchange.from_elsewhere and self._lingering.is_handed(exchange.request.sender):
                 exchange.from_elsewhere = ""
@@ -166,9 +166,9 @@ class CerebrasMock(Asserting):
         Apply a fault to the next requests, before any rule of the scenario.
 
         ``fault`` is a value such as ``Error(status=503)``, or a mapping as in YAML. It applies to
-        the next ``times`` requests, None for all; ``match`` selects these requests, as in a rule.
-        The fault stays until a scenario is started. Raises DocumentError for an invalid fault or
-        match.
+        the next ``times`` requests, or to all if ``times`` is None. ``match`` selects these
+        requests, as in a rule. The fault stays until a scenario is started. Raises DocumentError
+        for an invalid fault or match.
         """
         __tracebackhide__ = True
         try:
