@@ -29,7 +29,8 @@ def fetched(_: object, arguments: Any, *rest: Any) -> Iterator[object]:
     """
     Yield the hosts in the arguments of a program.
 
-    Only the arguments of curl, wget, or a shell that runs these are read. ``rest`` may have the program's working directory and environment.
+    Only the arguments of curl, wget, or a shell that runs these are read. ``rest`` may have the
+    program's working directory and environment.
     """
     given = arguments.split() if isinstance(arguments, str) else arguments  # a str on Windows
     words = [os.fsdecode(each) for each in given or ()]
