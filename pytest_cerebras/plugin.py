@@ -93,11 +93,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """
-    Run each test of the matrix under all scenarios of the matrix.
-
-    A test belongs to the matrix if it has the marker, or if it uses the mock and names no scenario.
-    """
+    """Run a test under the matrix if it is marked, or uses the mock and names no scenario."""
     marked = any(metafunc.definition.iter_markers(CHAOS))
     if not marked and metafunc.config.getoption("cerebras_chaos") is None:
         return

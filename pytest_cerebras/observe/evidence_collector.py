@@ -176,7 +176,7 @@ class EvidenceCollector:
             return False
         captures = _CAPTURING & set(getattr(self._item, "fixturenames", ()))
         if captures or self._item.config.getoption("capture", "no") == "no":
-            return False  # the test may have read the output
+            return False  # the test may have read the app's output
         stateless = all(_is_plain(one) for name, one in now.items() if name not in new)
         return stateless and sum(not _says_nothing(one) for one in new.values()) == 1
 

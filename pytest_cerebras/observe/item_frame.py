@@ -37,7 +37,7 @@ def codes_of(item: pytest.Item) -> frozenset[CodeType]:
         if one is None:
             break
         found.append(getattr(inspect.unwrap(one), "__code__", None))
-        hypothesis = getattr(one, "hypothesis", None)  # its examples run the inner function
+        hypothesis = getattr(one, "hypothesis", None)  # Hypothesis runs the inner function
         one = getattr(hypothesis, "inner_test", None)
     return frozenset(code for code in found if code is not None)
 

@@ -215,7 +215,7 @@ class LingeringWork:
         return any(one.handed is self._test for one in self._own(actor))
 
     def _own(self, actor: Actor) -> Iterator[Actor]:
-        """Yield an actor, its parent, and so on, up to the first lingering one."""
+        """Yield an actor and its ancestors, up to the first lingering one."""
         for one in actor.lineage():
             yield one
             if self._is_lingering(one):
@@ -282,7 +282,7 @@ def _here() -> object:
 
 
 def _at_work_in(thread: Thread, frame: FrameType) -> object:
-    """Return the task, job or thread that runs in another thread, given its innermost frame."""
+    """Return the task, job or thread that runs in ``thread``, whose innermost frame is given."""
     loop = loop_of(frame)
     task = asyncio.current_task(loop) if loop is not None else None
     return task or _jobs.get(thread.ident or 0) or thread

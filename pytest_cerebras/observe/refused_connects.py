@@ -1,5 +1,5 @@
 """
-Counts connects to the mock's port while it is shut, because they leave no exchange in the journal.
+Counts connects to the mock's port while the port is shut. The journal has no exchange for them.
 
 Only connects of this process are counted, including those of uvloop.
 """

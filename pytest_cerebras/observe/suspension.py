@@ -79,7 +79,7 @@ def of_task(coroutine: object) -> Suspension:
 
 
 def _of(frames: Sequence[FrameType]) -> Suspension:
-    """Return the suspension of a stack, which is given with the innermost frame first."""
+    """Return the suspension of a stack; the innermost frame comes first in ``frames``."""
     calls = frozenset(frame for frame in frames if _module(frame) in _CALLS)
     work: list[FrameType] = []  # the app's frames that are not inside one of the calls
     for frame in reversed(frames):

@@ -20,7 +20,7 @@ from pytest_cerebras.settings.names import USES_MOCK
 
 from .termination import Termination, of_run
 
-_GRACE = 1.0  # seconds for workers to end by themselves, as a terminal sends them Ctrl-C as well
+_GRACE = 1.0  # seconds for workers to end by themselves: a terminal sends Ctrl-C to them as well
 _PATIENCE = 8.0  # seconds to wait for workers, in all
 
 

@@ -1,4 +1,4 @@
-"""The mock of a test, which its fixture yields."""
+"""The mock that the fixture ``cerebras_mock`` yields to a test."""
 
 from __future__ import annotations
 
@@ -99,12 +99,14 @@ class CerebrasMock(Asserting):
 
     @property
     def strays(self) -> list[str]:
-        """A sentence for each request of earlier tests that was stopped."""
+        """A sentence for each stopped request of an earlier test."""
         return self._guard_log.strays
 
     @property
     def escapes(self) -> list[str]:
-        """A sentence for each request of this test to the real API; all of these were stopped."""
+        """
+        A sentence for each request of this test to the real API; all such requests were stopped.
+        """
         return self._guard_log.escapes
 
     @property
@@ -221,7 +223,7 @@ class CerebrasMock(Asserting):
         if self._endless is None and self.live.budget is not None:
             self._endless = self.live.budget.sentence()  # keep the first count
         endless = [self._endless] if self._endless else []
-        stall = self.live.stalled[:1]  # the exchanges show all stalls
+        stall = self.live.stalled[:1]  # one is enough, because the exchanges show all
         spent = self._overspent()
         found = dict.fromkeys([*stall, *endless, *self._guard_log.stopped, *ran_away, *spent])
         new = [sentence for sentence in found if sentence not in self.interventions]

@@ -31,7 +31,7 @@ from pytest_cerebras.settings.names import MARKER, UNMET, parameters_of, scenari
 from .mock import CerebrasMock
 
 HEALTHY = "healthy"
-_MOST_KNOWN = 64  # tests; only the requests of the latest ones are kept
+_MOST_KNOWN = 64  # tests; the requests of earlier tests are forgotten
 _MOST_SENT = 500  # requests; a test that sends more is not examined
 Runs: TypeAlias = tuple[tuple[Sent, ...], ...]
 """The requests of a test, one tuple for each start of the scenario."""

@@ -239,7 +239,11 @@ class PlanRouter(respx.MockRouter):
         )
 
     def _not_ours(self, request: httpx.Request) -> Exception:
-        """Return the exception that makes respx try the next router or, without one, pass on."""
+        """
+        Return the exception that makes respx pass a request on.
+
+        If there is another router, respx calls it. Otherwise, respx sends the request.
+        """
         if len(self._routers) > 1:
             return AllMockedAssertionError("this router is for the Cerebras API")
         return PassThrough("not ours", request=request, origin=respx.Route())

@@ -29,8 +29,7 @@ else:  # in a child, this folder is on the import path while this module is impo
     from cerebras_fetchers import fetched
     from cerebras_hosts import is_real, is_this_machine, name_of, names_another
 
-# the first word of a note: a stopped request to the real API, a stopped request to another host, a
-# read, a request to another host that was let through
+# the first word of a note on a stopped request (OURS, OTHERS), a read, or an allowed request
 OURS, OTHERS, READ, ASKED = "real", "other", "read", "asked"
 STRAY = "stray"  # a stopped request to any host, which the current test did not cause
 VARIABLE = "CEREBRAS_MOCK_GUARD"
@@ -83,7 +82,7 @@ _OUTSIDE = (
 )
 _ANSWERED = frozenset({"httpx", "httpx2"})
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_MOST_READS = 1000  # notes that one process writes
+_MOST_READS = 1000  # notes on reads that one process writes
 _MOST_ASKED = 20  # hosts that one process notes
 _LINE = 4096  # bytes; the first line of a request is expected within these
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -337,8 +336,7 @@ def _own_line() -> tuple[str, str]:
     Return an empty word, and the user's innermost line of code on the stack.
 
     Some libraries send from their own thread or task, whose stack has no user code. Then the word
-    is "while". The line belongs to another task of the loop, or else to this thread, or else to the
-    main thread.
+    is "while", and the line is in another task, or else in this thread or in the main thread.
     """
     stack = sys._getframe()  # noqa: SLF001 (``inspect``, the public way, is slow to import)
     waiting = (_other_tasks(), _frames(stack), _main_thread())

@@ -73,7 +73,7 @@ def answers(journal: Journal) -> list[ServedAnswer]:
 
 def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Difference] | None:
     """
-    Return an answer that is missing from a result or repeated in it, with the difference of both.
+    Return an answer that a result lacks or repeats, and the difference between both.
 
     If there are several answers, some may be meant for the app alone, such as drafts. So if a
     result has at least one of the answers, another answer counts as lost only if the result has at
@@ -96,7 +96,7 @@ def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Diff
 
 
 def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
-    """Whether a result has an answer: its text, all values of its JSON, or one of these values."""
+    """Whether a result has an answer's text, all values of its JSON, or one of these values."""
     if any(_has(text, form) for text in texts for form in answer.forms):
         return True
     values = [one for _, one in fields(result)]

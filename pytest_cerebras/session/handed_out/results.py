@@ -56,5 +56,5 @@ def members(value: object) -> Mapping[Any, object]:
         return value
     slots = [name for one in type(value).__mro__ for name in getattr(one, "__slots__", ())]
     found = {name: getattr(value, name) for name in slots if hasattr(value, name)}
-    found.pop("__dict__", None)  # a slot of pydantic's models; its fields follow
+    found.pop("__dict__", None)  # a slot of pydantic's models; the next line adds its fields
     return {**found, **getattr(value, "__dict__", {})}
