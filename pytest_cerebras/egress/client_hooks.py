@@ -44,10 +44,10 @@ class ClientHook(NamedTuple):
     A method through which every request of a library passes.
 
     ``host`` finds the host in the arguments of the method. ``error`` is the module and name of the
-    exception that the library raises for an unreachable host; None means OSError. So an app that
-    handles connection errors gets the exception that it expects. If the real host is redirected to
-    the mock, ``leads`` returns whether a request goes to the mock. ``leads`` takes the mock's ports
-    and the arguments of the method.
+    exception that the library raises for an unreachable host; None means OSError. The hook raises
+    this exception, because an app may handle it. If the real host is redirected to the mock,
+    ``leads`` returns whether a request goes to the mock. ``leads`` takes the mock's ports and the
+    arguments of the method.
     """
 
     module: str
@@ -93,8 +93,8 @@ def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None
         defaults_when_used(),
     ):
         warnings.simplefilter("ignore")  # an import may warn of a library that the app does not use
-        # some libraries subclass socket.socket on import, which fails if a guard has replaced the
-        # class
+        # some libraries subclass socket.socket when they are imported; this fails if a guard has
+        # replaced the class
         meanwhile.setattr("socket.socket", SOCKET)
         owned = [(hook, _owner(hook)) for hook in client_hooks()]
     for hook, owner in owned:

@@ -104,9 +104,7 @@ class CerebrasMock(Asserting):
 
     @property
     def escapes(self) -> list[str]:
-        """
-        A sentence for each request of this test to the real API; all such requests were stopped.
-        """
+        """A sentence for each request of this test to the real API; each of these was stopped."""
         return self._guard_log.escapes
 
     @property

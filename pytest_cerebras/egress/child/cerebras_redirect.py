@@ -128,7 +128,7 @@ class _Importer:
 
 
 def redirect_child() -> None:
-    """Redirect this process to the mock until it ends, with the settings in the environment."""
+    """Redirect this process to the mock until the process ends, if the environment says so."""
     text = os.environ.get(VARIABLE)
     if text:
         patches = Redirect(text).patches
