@@ -93,7 +93,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that uses the mock but names no scenario under those of the matrix."""
+    """Run a test under the matrix if it is marked, or uses the mock and names no scenario."""
     marked = any(metafunc.definition.iter_markers(CHAOS))
     if not marked and metafunc.config.getoption("cerebras_chaos") is None:
         return
@@ -113,7 +113,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Pass a test of the matrix that raises an exception which its marker expects."""
+    """Let a test of the matrix pass if it raises an exception that its marker expects."""
     if pyfuncitem.get_closest_marker(CHAOS) is None:
         return (yield)
     from .chaos import matrix
@@ -135,7 +135,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give the fixture to all tests that should use the mock, even if they don't name it."""
+    """Give the fixture to all tests that should use the mock, even if they don't request it."""
     everywhere = switched_on(config, "mock")
     users = []
     for item in items:
@@ -158,7 +158,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """
-    Record work that began before a test with the mock, because it may send requests in the test.
+    Record older work before a test with the mock, as such work may send requests in the test.
 
     Import the mock's modules before fixtures run, because a fixture may replace ``socket``.
     """

@@ -18,9 +18,9 @@ from typing import Any, Protocol
 
 from . import real
 
-# SIGURG is safe, because it is ignored without a handler, and in practice no program sends it
+# SIGURG is safe: a process without a handler ignores it, and in practice no program sends it
 _SIGNAL: Any = getattr(signal, "SIGURG", None)
-_PATIENCE = 5.0  # real seconds that a test has to end by itself and clean up
+_PATIENCE = 5.0  # real seconds in which a test may end by itself and clean up
 _AFTERWARDS = 1.0  # real seconds between further signals
 
 
@@ -31,7 +31,7 @@ class Reason(Protocol):
 
     @property
     def error(self) -> BaseException | None:
-        """The error that stops the test; None as long as there is no reason."""
+        """The error that stops the test; None as long as the test may continue."""
         ...
 
     def check(self) -> None:
@@ -40,7 +40,7 @@ class Reason(Protocol):
 
 
 class Interruption:
-    """Raises the error of a reason in the main thread if the block continues after the error."""
+    """Raises a reason's ``error`` in the main thread repeatedly if the block does not end."""
 
     def __init__(self, *reasons: Reason) -> None:
         self._reasons = reasons

@@ -2,9 +2,10 @@
 Makes waits for other threads time out in virtual time.
 
 ``Event``, ``Semaphore``, ``Barrier``, ``Timer``, ``Queue`` and ``Future.result`` all call
-``Condition.wait``. ``Thread.join`` does not, so a helper thread joins on its behalf. A time-out
-alone never makes time jump, because the awaited event may be about to happen; the time-out only
-limits the jumps that sleeps cause. Daemon threads do background work and stay in real time.
+``Condition.wait``. ``Thread.join`` does not, so a helper thread calls it for the thread that waits.
+A time-out alone never makes time jump, because the awaited event may be about to happen; the
+time-out only limits the jumps that sleeps cause. Daemon threads do background work and stay in real
+time.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ sockets' ``recv``              times out in virtual time when it reads from the 
 ``signal.alarm``               is recorded, like ``setitimer``: the alarm goes off in real time
 ============================== ==================================================================
 
-Names that were imported earlier (``from time import sleep``) are replaced as well. Default
-arguments, ``perf_counter``, ``Lock.acquire(timeout=...)`` and ``SimpleQueue.get(timeout=...)`` stay
-real, and so do waits for files, sockets or another process, such as ``Popen.wait(timeout)``: see
-``real_waits``.
+Names that were imported earlier (``from time import sleep``) are replaced as well.
+``perf_counter``, ``Lock.acquire(timeout=...)`` and ``SimpleQueue.get(timeout=...)`` stay real, and
+so do functions that are the default value of an argument. Waits for files, sockets or another
+process, such as ``Popen.wait(timeout)``, stay real as well: see ``real_waits``.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def _is_time(seconds: object) -> bool:
 
 
 def _is_for_a_process(caller: FrameType) -> bool:
-    """Return whether the caller polls another process, which runs in real time."""
+    """Return whether the caller polls another process, because other processes run in real time."""
     name = caller.f_globals.get("__name__") or ""
     return name.partition(".")[0] in ("subprocess", "multiprocessing")
 

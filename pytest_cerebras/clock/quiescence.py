@@ -21,9 +21,9 @@ from . import real
 
 _SHOWS_THREADS = sys.platform == "linux" and Path("/proc/self/task").is_dir()
 _MOMENT = 0.001
-_AT_WORK = b"RD"  # running or ready to run; or waiting for a disk, which counts as work
+_AT_WORK = b"RD"  # R: running or ready to run; D: waiting for a disk, which counts as work
 _PATIENCE = 0.05
-_PER_THREAD = 6  # in a kernel clock id: the processor time of one thread
+_PER_THREAD = 6  # the bits of a kernel clock id that select the processor time of one thread
 
 
 def is_quiet(count: Callable[[], int]) -> bool:
@@ -59,7 +59,7 @@ def _processor_time() -> dict[int | None, int]:
         if number is None:
             found[None] = 0
         elif number != threading.get_native_id():
-            with contextlib.suppress(OSError):  # it has ended
+            with contextlib.suppress(OSError):  # the thread has ended
                 found[number] = time.clock_gettime_ns(~number << 3 | _PER_THREAD)
     return found
 

@@ -65,7 +65,7 @@ _OF_SOCKETS = ("_accept", "read", "recvfrom")  # ``read`` is the call that TLS m
 
 class RealWaits:
     """
-    The lines of the client with waits whose end a jump passed.
+    The lines where the client waits in real time, and virtual time jumped past the end of the wait.
 
     ``client`` takes a thread's ident, and returns whether the thread is the client's.
     """
@@ -102,7 +102,7 @@ class RealWaits:
             warnings.warn_explicit(_TOLD, RealWaitWarning, file, number)
 
     def _look(self, ident: int, frame: FrameType, ahead: float) -> None:
-        # the same instruction of the same frame as before is the same wait, so the jumps add up
+        # with the same frame and instruction, it is the same wait, so the jumps add up
         waits = (id(frame), frame.f_lasti)
         before, gone = self._gone.get(ident, (waits, 0.0))
         gone = ahead if before != waits else gone + ahead
@@ -131,7 +131,7 @@ def _timeout(frame: FrameType) -> float | None:
     if module == f"{__package__}.sockets" and function == "timed":
         return _number(frame.f_locals.get("patience"))
     if module == f"{__package__}.patches" and function == "sleep":
-        waits = frame.f_back  # for another process
+        waits = frame.f_back  # a wait for another process
         return _number(waits.f_locals.get("timeout")) if waits else None
     if frame.f_code.co_filename.startswith(_OURS) or _is_of_loop(frame):
         return None
@@ -140,7 +140,11 @@ def _timeout(frame: FrameType) -> float | None:
 
 
 def _is_of_loop(frame: FrameType) -> bool:
-    """Return whether an asyncio loop waits in its selector. The clock knows the loop's timers."""
+    """
+    Return whether an asyncio loop waits in its selector.
+
+    This wait needs no warning, because the clock knows the loop's timers.
+    """
     caller = frame.f_back
     name = str(caller.f_globals.get("__name__", "")) if caller else ""
     return name.partition(".")[0] == "asyncio" and frame.f_code.co_name == "select"
@@ -182,7 +186,7 @@ def _value(node: ast.expr, frame: FrameType) -> Any:
 
 @lru_cache(maxsize=256)
 def _call(code: CodeType, at: int) -> ast.Call | None:
-    """Return the source of the call that an instruction makes, parsed; None if unavailable."""
+    """Return the call that an instruction makes, parsed from source; None without a source."""
     positions = next(islice(code.co_positions(), at // 2, None), None)
     if positions is None or None in positions:
         return None

@@ -24,7 +24,7 @@ from .waiters import Waiter
 
 
 class Reads:
-    """The reads with a time-out on connections to some ports."""
+    """The reads from the mock's ``ports`` that have a time-out."""
 
     def __init__(
         self, clock: VirtualClock, ports: Collection[int], client: Callable[[], bool]
@@ -79,7 +79,7 @@ class Reads:
             raise TimeoutError("timed out")
 
     def _bell(self) -> tuple[socket.socket, socket.socket]:
-        """Return the calling thread's pair of sockets. A byte sent to one wakes the other."""
+        """Return the calling thread's two sockets; a byte sent to the first wakes the second."""
         found: tuple[socket.socket, socket.socket] | None = getattr(self._own, "bell", None)
         if found is None:
             found = self._own.bell = socket.socketpair()

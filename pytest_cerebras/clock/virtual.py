@@ -2,9 +2,9 @@
 The clock itself: the list of waiters, and the thread that makes time jump.
 
 The thread ``cerebras-clock`` repeats four steps. (1) Wake every waiter whose deadline has come. If
-there was none: (2) ask ``quiescence`` whether all other threads are idle; if not, try again.
-(3) Release callers of ``advance``, whose effects are complete now. (4) Otherwise jump to the
-earliest deadline among waiters and event loop timers.
+there was none: (2) ask ``quiescence`` whether all other threads are idle; if not, try again. (3) If
+threads wait in ``advance``, release them, because all work that became due is done. (4) Otherwise
+jump to the earliest deadline among waiters and event loop timers.
 
 Another thread may wake up after the deadlines are read and before the jump. Every call to the clock
 therefore increments ``_asked``, and a jump is dropped if the number has changed in between.
@@ -207,9 +207,9 @@ class VirtualClock(Clock):
         self, silence: Silence, end: Callable[[Exception], object], alive: Callable[[], bool]
     ) -> Waiter:
         """
-        Return a waiter without a deadline.
+        Return a waiter for a stalled answer. The waiter has no deadline.
 
-        ``end`` is called when the clock stops, or earlier.
+        ``end`` is called when the stall must end, at the latest when the clock stops.
         """
         stall = Stalled(self.watch(silence), end, self.monotonic() + _LONGEST)
         return Waiter(
@@ -254,7 +254,7 @@ class VirtualClock(Clock):
             unsettled.release()
 
     def _jump(self, asked: int) -> None:
-        """Jump to the earliest deadline, unless another thread has called the clock since."""
+        """Jump to the earliest deadline, unless the clock was called after ``asked`` was read."""
         with self._changed:
             waiters = [waiter for waiter in self._waiters if waiter.alive()]
             if asked != self._asked or not any(waiter.sleeps for waiter in waiters):

@@ -11,9 +11,9 @@ from mockserver.edge.play.clock import StallError
 
 Moment: TypeAlias = Literal["real", "busy", "overdue", "still"]
 """
-The circumstances in which a stall is checked. ``real``: time is real. In the others, time is
-virtual. ``busy``: other threads are at work. ``overdue``: every event that could have ended the
-stall has passed. ``still``: no event is scheduled at all.
+The circumstances in which a stall is checked. ``real``: time is real. The other three occur only in
+virtual time. ``busy``: other threads are at work. ``overdue``: every event that could have ended
+the stall has passed. ``still``: no event is scheduled at all.
 """
 Look: TypeAlias = Callable[[Moment], StallError | None]
 
@@ -39,7 +39,9 @@ class Waiter:
 @dataclass(slots=True, eq=False)
 class Stalled:
     """
-    A stalled answer. ``error`` returns the error that ``end`` should raise, or None.
+    A stalled answer.
+
+    ``error`` returns the error that ``end`` should raise; None while the stall may last.
 
     The client may still end the stall itself, by a time-out that the clock can't see. So a stall
     lasts until ``until``, or until the last deadline that was scheduled when all threads first came

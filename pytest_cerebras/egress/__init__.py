@@ -42,9 +42,10 @@ _CHILD = str(Path(__file__).parent / "child")
 
 class GuardLog:
     """
-    The attempts that a guard stopped, in this process and in child processes.
+    The requests that a guard stopped, in this process and in child processes.
 
-    Child processes can't share memory with the test, so they append their attempts to one file.
+    Child processes can't share memory with the test, so they append notes on the requests to one
+    file.
     """
 
     def __init__(self, path: Path, *, mode: str, others: str) -> None:
@@ -54,7 +55,7 @@ class GuardLog:
 
     @property
     def stopped(self) -> list[str]:
-        """All attempts of the test so far, one sentence each."""
+        """All requests of the test that were stopped so far, one sentence each."""
         return [sentence for word, sentence in self._read() if word in (OURS, OTHERS)]
 
     @property
@@ -64,12 +65,12 @@ class GuardLog:
 
     @property
     def strays(self) -> list[str]:
-        """The attempts by threads or tasks that linger from an earlier test."""
+        """The stopped requests of threads or tasks that linger from an earlier test."""
         return [sentence for whose, sentence in self._read() if whose == STRAY]
 
     @property
     def escapes(self) -> list[str]:
-        """The attempts to reach the real API."""
+        """The stopped requests of the test to the real API."""
         return [sentence for whose, sentence in self._read() if whose == OURS]
 
     def reads(self) -> dict[int, float | None]:
@@ -88,7 +89,7 @@ class GuardLog:
             yield whose, sentence
 
     def variables(self) -> dict[str, str]:
-        """Return the environment that bypasses proxies and guards Python children."""
+        """Return variables that make clients bypass proxies, and that guard Python children."""
         return {
             **dict.fromkeys(("NO_PROXY", "no_proxy"), no_proxy()),
             **dict.fromkeys(_unusable_proxies(), ""),
@@ -96,14 +97,14 @@ class GuardLog:
         }
 
     def in_children(self, given: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment that guards Python children, in addition to those ``given``."""
+        """Return variables that guard Python children, and keep the ``PYTHONPATH`` in ``given``."""
         path = filter(None, (_CHILD, given.get("PYTHONPATH")))
         return {"PYTHONPATH": os.pathsep.join(path), VARIABLE: self._guard_settings}
 
 
 def no_proxy() -> str:
     """
-    Return a value of ``NO_PROXY`` that keeps the mock and the real API out of any proxy.
+    Return a value of ``NO_PROXY`` that keeps proxies away from the mock and the real API.
 
     With a proxy, the guard would see only the address of the proxy.
     """
@@ -130,7 +131,7 @@ def guarded(
     *, mode: str = "server", others: str = "pass", elsewhere: Callable[[], str] = str
 ) -> Iterator[GuardLog]:
     """
-    Refuse requests to the real API, and with ``others="block"`` to every other machine.
+    Refuse requests to the real API; with ``others="block"``, also to every other machine.
 
     ``mode`` is the mode of the mock, on which the advice in an error depends; ``RUN`` is for code
     outside of tests. ``elsewhere`` returns why the running code does not belong to the test; an

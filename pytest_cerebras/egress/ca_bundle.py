@@ -24,7 +24,7 @@ _load_defaults = ssl.SSLContext.set_default_verify_paths
 _DEFAULTS = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # variables by which OpenSSL finds other certificates
 _valid: set[tuple[str, int, int]] = set()
 """Bundles that were loaded before: path, size, and time of the last change."""
-_lock = threading.RLock()  # reentrant, as an interrupt or a finalizer may come in between
+_lock = threading.RLock()  # reentrant, because a finalizer may need the lock while it is held
 
 
 class _Unloaded(ssl.SSLContext):
@@ -51,7 +51,7 @@ class _Unloaded(ssl.SSLContext):
 
 
 def _loaded(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Return the context after it has become an ordinary one; other threads may use it as well."""
+    """Make the context an ordinary one and return it; several threads may call this at once."""
     with _lock:
         if load := context.__dict__.get("load"):
             load(context)
@@ -104,7 +104,7 @@ def _put_off(context: ssl.SSLContext, load: Callable[[ssl.SSLContext], None]) ->
 
 
 def _defaults_of(environment: Mapping[str, str | None], context: ssl.SSLContext) -> None:
-    """Load the system's certificates as defined by an earlier environment."""
+    """Load the system's certificates that an earlier environment points to."""
     with pytest.MonkeyPatch.context() as then:
         for name, value in environment.items():
             if value is None:

@@ -44,10 +44,10 @@ class ClientHook(NamedTuple):
     A method through which every request of a library passes.
 
     ``host`` finds the host in the arguments of the method. ``error`` is the module and name of the
-    exception that the library raises for an unreachable host; None means OSError. An app that
-    handles connection errors should get the expected exception. If the real host is redirected to
-    the mock, ``leads`` returns whether a request goes to the mock. ``leads`` takes the mock's ports
-    and the arguments of the method.
+    exception that the library raises for an unreachable host; None means OSError. The hook raises
+    this exception, because an app may handle it. If the real host is redirected to the mock,
+    ``leads`` returns whether a request goes to the mock. ``leads`` takes the mock's ports and the
+    arguments of the method.
     """
 
     module: str
@@ -83,7 +83,7 @@ def client_hooks() -> Iterator[ClientHook]:
 
 def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None:
     """
-    Call ``refuse`` with the host before each of the methods.
+    Call ``refuse`` with the host before each call of a hooked method.
 
     ``refuse`` may raise EscapeError.
     """
@@ -92,9 +92,9 @@ def install(refuse: Callable[[object], None], patch: pytest.MonkeyPatch) -> None
         pytest.MonkeyPatch.context() as meanwhile,
         defaults_when_used(),
     ):
-        warnings.simplefilter("ignore")  # the warning may concern an unused library
-        # some libraries subclass socket.socket on import, which fails if a guard has replaced the
-        # class
+        warnings.simplefilter("ignore")  # an import may warn of a library that the app does not use
+        # some libraries subclass socket.socket when they are imported; this fails if a guard has
+        # replaced the class
         meanwhile.setattr("socket.socket", SOCKET)
         owned = [(hook, _owner(hook)) for hook in client_hooks()]
     for hook, owner in owned:
@@ -177,7 +177,12 @@ def _open(ports: tuple[int, ...], connection: Any, *_: object, **__: object) -> 
 
 
 def _pooled(ports: tuple[int, ...], connector: Any, request: Any, *_: object, **__: object) -> bool:
-    """Return whether aiohttp connects to the mock, or all its open connections lead to the mock."""
+    """
+    Return whether a request of aiohttp goes to the mock.
+
+    A new connection leads to the mock, unless there is a proxy. Open connections may be older than
+    the test, so all of them are checked.
+    """
     kept = connector._conns.get(request.connection_key, ())  # noqa: SLF001
     transports = [protocol.transport for protocol, _ in kept]
     peers = [each.get_extra_info("peername") for each in transports if each is not None]
@@ -189,8 +194,8 @@ def _is_mock(ports: tuple[int, ...], address: Any) -> bool:
     return is_one and address[0] == "127.0.0.1" and address[1] in ports
 
 
-# these methods are below the layer that respx replaces. So a request that a test's own mock answers
-# never reaches them, as it does not leave the process
+# these methods are below the layer that respx replaces. So a request that respx answers for the
+# test itself never reaches these methods
 _CONNECTIONS = (
     ("http11", "HTTP11Connection"),
     ("http2", "HTTP2Connection"),

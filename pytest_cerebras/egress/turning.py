@@ -48,7 +48,7 @@ def turned(redirect: Redirect) -> Iterator[None]:
             (socket, "getaddrinfo", redirect.turn),
             (anyio, "connect_tcp", redirect.turn_anyio),
         ):
-            patch.setattr(module, name, getattr(module, name))  # so that it is restored
+            patch.setattr(module, name, getattr(module, name))  # restored after the block
             turn(module)
         pem = Path(redirect.authority).read_text("ascii")
         for name in ("wrap_socket", "wrap_bio"):
@@ -69,7 +69,7 @@ def leading_to(hosts: Iterable[str], tls_port: int, plain_port: int, authority: 
 
 
 def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping[str, str]:
-    """Return variables that redirect Python and Node children, in addition to ``given``."""
+    """Return variables that redirect Python and Node children, and keep settings in ``given``."""
     options = given.get("NODE_OPTIONS")
     return {
         cerebras_redirect.VARIABLE: redirect.text,
@@ -79,7 +79,7 @@ def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping
 
 
 def _node_roots(given: Mapping[str, str], authority: Path) -> str:
-    """Return a file with the mock's certificate and the user's own, as Node reads only one file."""
+    """Return a file with the certificates of the mock and the user, as Node reads only one file."""
     own = Path(given.get(_NODE_ROOTS) or devnull)
     if not own.is_file():
         return str(authority)
@@ -102,7 +102,7 @@ def _trusting(
             own.sslsocket_class = context.sslsocket_class
             own.sslobject_class = context.sslobject_class
             given.arguments["self"] = own
-            given.arguments.pop("session", None)  # the setting belongs to the other context
+            given.arguments.pop("session", None)  # a TLS session belongs to the client's context
         return wrap(*given.args, **given.kwargs)
 
     return trusting

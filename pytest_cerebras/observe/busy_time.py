@@ -4,7 +4,8 @@ Measures how long a thread has been busy.
 A client that computes from one request to the next does not pause between them.
 
 On a loaded machine, the same work takes longer, because the thread also waits for a processor. This
-wait counts as busy time. Linux reports it; on other systems, only the processor time is known.
+wait counts as busy time. Linux reports the wait; on other systems, only the processor time is
+known.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class Callers:
 
     def at(self, port: int) -> Sender | None:
         """
-        Return the sender of a request from a client's port.
+        Return the sender of the request that came from a client's port.
 
         Must be called once for each request.
         """
@@ -236,7 +236,7 @@ def _done(work: asyncio.Future[Any] | Future[Any]) -> Callable[[], bool]:
 def identified_callers(
     live: LiveEngine, ports: Collection[int], lingering: LingeringWork | None = None
 ) -> Iterator[Callers]:
-    """Let the engine look up the sender of each request to its ports; yield the callers."""
+    """Let the engine look up the sender of each request to ``ports``; yield the callers."""
 
     def now() -> float:
         return live.clock.now()  # looked up at each call, because the engine gets its clock later

@@ -29,16 +29,16 @@ _is_mock_wait: ContextVar[bool] = ContextVar("is_mock_wait", default=False)
 
 @contextmanager
 def mock_wait() -> Iterator[None]:
-    """Mark the timers that the block sets on an event loop as the mock's, which don't count."""
+    """Mark the timers that the block sets as timers of the mock, which are not counted."""
     _is_mock_wait.set(True)
     try:
         yield
     finally:
-        _is_mock_wait.set(False)  # without a token, because a body may be closed in another context
+        _is_mock_wait.set(False)  # not reset by a token, as a body may be closed in another context
 
 
 def _is_the_mock(caller: FrameType) -> bool:
-    """Return whether the mock sleeps in the client's own thread, as part of its answer."""
+    """Return whether the caller is the mock, which sleeps in the client's thread as planned."""
     return str(caller.f_globals.get("__name__")).partition(".")[0] == "mockserver"
 
 
@@ -61,7 +61,7 @@ class CompletedWaits:
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count the waits in real time during the block."""
+        """Count the completed waits of the block, which runs in real time."""
         with pytest.MonkeyPatch.context() as patch, _aliases.replaced({real.sleep: self._sleep}):
             patch.setattr(time, "sleep", self._sleep)
             patch.setattr(TimerHandle, "_run", self._noting_timers(TimerHandle._run))  # noqa: SLF001

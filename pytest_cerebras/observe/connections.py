@@ -1,5 +1,5 @@
 """
-Records the connections from this process to the mock, and the client's thread or loop of each.
+Records the connections from this process to the mock, and the thread or loop that uses each.
 
 A Python socket is observed when it connects, writes and reads. The sockets of uvloop and trio are
 observed only when they connect.
@@ -33,7 +33,7 @@ _READS = ("recv", "recv_into")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A thread blocked in a read: its name, and the time-out in seconds, None if there is none."""
+    """A thread blocked in a read: its name, and the time-out in seconds (None without one)."""
 
     thread: str
     timeout: float | None

@@ -165,7 +165,7 @@ class EvidenceCollector:
         self._looked = True
 
     def _is_blind(self) -> bool:
-        """Return whether no file of the app that ran mentions how an answer ends."""
+        """Return whether the app's files, as far as they ran, never mention how an answer ends."""
         return not any(map(_mentions, self._files))
 
     def _is_bare(self, now: Mapping[str, object], new: Mapping[str, object]) -> bool:
@@ -176,7 +176,7 @@ class EvidenceCollector:
             return False
         captures = _CAPTURING & set(getattr(self._item, "fixturenames", ()))
         if captures or self._item.config.getoption("capture", "no") == "no":
-            return False  # the test may have read the output
+            return False  # the test may have read the app's output
         stateless = all(_is_plain(one) for name, one in now.items() if name not in new)
         return stateless and sum(not _says_nothing(one) for one in new.values()) == 1
 
@@ -230,7 +230,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _uses_sdk(frame: FrameType | None) -> bool:
-    """Return whether the app calls an SDK directly. Only then, reads of its objects are seen."""
+    """Return whether the app calls an SDK directly. Only reads of the SDK's objects are seen."""
     packages = set(packages_below(frame))
     return bool(packages & _SDKS) and packages <= _SDKS | _TRANSPORTS
 

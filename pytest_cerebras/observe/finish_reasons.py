@@ -19,7 +19,8 @@ _FIELD = "finish_reason"
 _HOLDERS = (_FIELD, "choices")
 _SDKS = ("openai.", "cerebras.cloud.sdk.")
 _TYPES = ("types.chat.", "types.completion")
-_SPECIAL = ("__iter__", "__repr__", "__str__")  # these are looked up on the type
+# Python looks these up on the type, without a call of ``__getattribute__``
+_SPECIAL = ("__iter__", "__repr__", "__str__")
 # these return the whole object, in which the app may then read the field
 _WHOLE = frozenset(
     {"__dict__", "copy", "dict", "json", "model_copy", "model_dump", "model_dump_json"}

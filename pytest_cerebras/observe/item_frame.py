@@ -37,7 +37,7 @@ def codes_of(item: pytest.Item) -> frozenset[CodeType]:
         if one is None:
             break
         found.append(getattr(inspect.unwrap(one), "__code__", None))
-        hypothesis = getattr(one, "hypothesis", None)  # each example runs the inner function
+        hypothesis = getattr(one, "hypothesis", None)  # Hypothesis runs the inner function
         one = getattr(hypothesis, "inner_test", None)
     return frozenset(code for code in found if code is not None)
 
@@ -48,7 +48,7 @@ def frame_of(codes: frozenset[CodeType], frame: FrameType | None) -> FrameType |
 
 
 def frame_elsewhere(codes: frozenset[CodeType]) -> FrameType | None:
-    """Return the frame of one of the code objects in the main thread or a task of its loop."""
+    """Return the frame that runs one of the code objects, in the main thread or a task there."""
     outer = main_frame()
     found = frame_of(codes, outer)
     if found is not None:

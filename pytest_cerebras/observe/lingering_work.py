@@ -8,9 +8,9 @@ the app may do work that the current test gives it. These are the rules:
 - Older work lingers only if it resumes on its own: when the test began, the work slept, or was
   inside a call of an HTTP client. Work started by lingering work lingers as well.
 - Work that sleeps in a loop may look for jobs from the current test. It lingers only if an earlier
-  test started it, and only with requests that it already sent in an earlier test.
-- Once the current test gives input to such work through a queue or a condition, or waits for the
-  work, it works for this test and no longer lingers.
+  test started it. Even then, only requests that it already sent in an earlier test are separated.
+- The current test may give input to lingering work through a queue or a condition, or wait for the
+  work. From then on, the work belongs to the current test and no longer lingers.
 - If in doubt, a request belongs to the current test.
 """
 
@@ -39,12 +39,12 @@ from .suspension import Suspension, loop_of, of_task, of_thread, waits_for
 _MOST_ASKED = 64  # requests that are remembered for each actor
 _EXECUTE = pytest.FixtureDef.execute.__code__
 Certainty: TypeAlias = Literal["", "repeated", "certain"]
-"""The requests of an actor that belong to an earlier test: none, repeated ones, or all."""
+"""Which requests of an actor belong to an earlier test: none, repeated ones, or all."""
 
 
 @dataclass(eq=False, frozen=True, slots=True)
 class Test:
-    """A test, identified by the object and not by its name."""
+    """A test, identified by this object, because several tests may have the same name."""
 
     name: str
 
@@ -75,14 +75,14 @@ class Actor:
     handed: Test | None = None
 
     def lineage(self) -> Iterator[Actor]:
-        """Yield the actor, its parent, and so on, as long as they are alive."""
+        """Yield the actor and its ancestors, up to the first ancestor that no longer exists."""
         one: Actor | None = self
         while one is not None:
             yield one
             one = one.by()
 
 
-# these last for the whole process, to recognize the actors of earlier tests
+# these are kept for the whole process, to recognize the actors of earlier tests
 _lock = threading.RLock()
 _actors: WeakKeyDictionary[object, Actor] = WeakKeyDictionary()
 _jobs: dict[int, Job] = {}
@@ -94,7 +94,7 @@ def job_here() -> Job | None:
 
 
 def at_job(job: Job, work: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that does the work, and registers the job for the thread meanwhile."""
+    """Return a function that does the work; meanwhile, the job is registered for its thread."""
 
     def at_work(*args: Any, **kwargs: Any) -> Any:
         job.thread = threading.get_ident()
@@ -182,7 +182,7 @@ class LingeringWork:
         return ""
 
     def reason_here(self) -> str:
-        """Return why the running code does not belong to this test; empty if it does or may."""
+        """Return why the running code does not belong to this test; empty if it may belong."""
         actor = self._actor(_here())
         return _description(self._origin(actor)) if self._certainty(actor) == "certain" else ""
 
@@ -215,7 +215,7 @@ class LingeringWork:
         return any(one.handed is self._test for one in self._own(actor))
 
     def _own(self, actor: Actor) -> Iterator[Actor]:
-        """Yield an actor, its parent, and so on, up to the first lingering one."""
+        """Yield an actor and its ancestors, up to the first lingering one."""
         for one in actor.lineage():
             yield one
             if self._is_lingering(one):
@@ -245,7 +245,7 @@ class LingeringWork:
 
     def _meet(self, condition: object) -> None:
         """
-        Find actors that work for this test, because they notify it or are notified by it.
+        Find actors that work for this test, because they notify this test or are notified by it.
 
         Either way, one side is lingering work and the other belongs to this test.
         """
@@ -282,7 +282,7 @@ def _here() -> object:
 
 
 def _at_work_in(thread: Thread, frame: FrameType) -> object:
-    """Return the task, job or thread that runs in another thread, given its innermost frame."""
+    """Return the task, job or thread that runs in ``thread``, whose innermost frame is given."""
     loop = loop_of(frame)
     task = asyncio.current_task(loop) if loop is not None else None
     return task or _jobs.get(thread.ident or 0) or thread

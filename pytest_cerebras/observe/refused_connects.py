@@ -1,5 +1,5 @@
 """
-Counts connects to the mock's port while it is shut, because they leave no exchange in the journal.
+Counts connects to the mock's port while the port is shut. The journal has no exchange for them.
 
 Only connects of this process are counted, including those of uvloop.
 """
@@ -37,7 +37,7 @@ def counting_refused(
     """
     Count the test's connects to local ports while the scenario keeps them shut.
 
-    All ports except the first use TLS.
+    All ``ports`` except the first use TLS.
     """
     refused = RefusedConnects()
 
@@ -53,7 +53,7 @@ def counting_refused(
 
 
 def _ways() -> Iterator[tuple[Any, str, Callable[..., object]]]:
-    """Yield the owner and name of each method that connects, and a function that finds its port."""
+    """Yield the owner and name of each method that connects, and a function that finds the port."""
     yield SOCKET, "connect", _of_address
     yield SOCKET, "connect_ex", _of_address
     if "uvloop" in sys.modules:

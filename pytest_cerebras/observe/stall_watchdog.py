@@ -4,7 +4,7 @@ Ends stalls that no time-out of the client will end, so that a run can't hang.
 The length of a stall depends on what is known about the client's time-out. If the client has no
 time-out, the stall ends soon. If a timer may be pending in the client's event loop, the stall lasts
 until all timers of the loop have fired. If the time-out is known, the stall lasts a minute longer
-than the time-out. If nothing is known, the stall lasts a minute.
+than the time-out. If nothing is known, the stall lasts at least a minute.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class StallWatchdog:
     Watches the stalls of one test.
 
     ``seconds`` is the length of a stall in real time if the client is known to have no time-out.
-    ``child_timeouts`` returns the time-outs that child processes recorded, by their ports.
+    ``child_timeouts`` returns the time-outs that child processes recorded, by the ports of their
+    connections.
     """
 
     def __init__(self, connections: Connections, seconds: float) -> None:
@@ -74,7 +75,7 @@ class StallWatchdog:
             self._end(look)
 
     def hold_thread(self, silence: Silence) -> None:
-        """Stall the calling thread in the same way."""
+        """Stall the calling thread, as ``hold`` stalls a task."""
         look = self.watch(silence)
         for pause in self._pauses():
             self._over.wait(pause)
@@ -148,7 +149,7 @@ class _Stall:
 
     def _waiting(self, moment: Moment) -> _Waiting | None:
         """
-        Return the client.
+        Return the client that waits.
 
         The result is None if the client's loop does not run, or has timers that may end the stall.
         """
@@ -179,7 +180,7 @@ class _Stall:
         noted = self._watchdog.child_timeouts()
         if port in noted:
             return _Waiting("another process", _seconds(noted[port]))
-        # this process has closed the connection, and the server is about to notice this
+        # if the connection was known, this process has closed it, and the server will soon notice
         timeout = None if self._was_here else _timeout_of(self._exchange)
         return _Waiting("another process", timeout)
 

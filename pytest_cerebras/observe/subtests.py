@@ -1,8 +1,8 @@
 """
 Marks the beginning and end of subtests in the journal.
 
-A request in one subtest is not a retry of a request in another, because the test repeats it and not
-the app.
+A request in one subtest is not a retry of a request in another, because the test, not the app,
+repeats the request.
 """
 
 from __future__ import annotations

@@ -79,9 +79,9 @@ def of_task(coroutine: object) -> Suspension:
 
 
 def _of(frames: Sequence[FrameType]) -> Suspension:
-    """Return the suspension of a stack, which is given with the innermost frame first."""
+    """Return the suspension of a stack; the innermost frame comes first in ``frames``."""
     calls = frozenset(frame for frame in frames if _module(frame) in _CALLS)
-    work: list[FrameType] = []  # the app's frames, outside of the calls
+    work: list[FrameType] = []  # the app's frames that are not inside one of the calls
     for frame in reversed(frames):
         if frame in calls:
             break
@@ -109,7 +109,7 @@ def _is_asleep(frames: Sequence[FrameType]) -> bool:
 
 
 def _calls_sleep(frame: FrameType) -> bool:
-    """Return whether a frame's source calls ``sleep(...)``, because a sleep in C has no frame."""
+    """Return whether a frame's source calls ``sleep(...)``; a sleep in C has no frame itself."""
     places = list(frame.f_code.co_positions())
     line, _, start, _ = places[frame.f_lasti // 2] if frame.f_lasti >= 0 else (None,) * 4
     if line is None or start is None:
@@ -139,7 +139,7 @@ def loop_of(frame: FrameType) -> asyncio.AbstractEventLoop | None:
 
 
 def waits_for(condition: object, frame: FrameType) -> bool:
-    """Return whether a thread waits for a condition, given its innermost frame."""
+    """Return whether a thread waits for a condition, given the thread's innermost frame."""
     return any(
         frame.f_code.co_name in ("wait", "_wait") and _holds(frame.f_locals, condition)
         for frame in outwards(frame)

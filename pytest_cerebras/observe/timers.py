@@ -1,8 +1,8 @@
 """
-The timers of event loops, one of which may end a request that has no time-out of its own.
+The timers of event loops. A timer may end a request that has no time-out of its own.
 
 The timers of an asyncio loop can be read. The timers of uvloop are recorded when they are set. trio
-reveals its next deadline only to code inside its loop, so the answer takes a moment.
+reveals its next deadline only to code inside its loop, so reading the deadline takes a moment.
 """
 
 from __future__ import annotations
@@ -93,12 +93,16 @@ class Horizon(ABC):
 
 
 def horizon_of(loop: AbstractEventLoop | Token) -> Horizon:
-    """Return the horizon of a loop, given in the form that ``running`` returns."""
+    """Return the horizon of a loop; ``loop`` has the form that ``running`` returns."""
     return _OfAsyncio(loop) if isinstance(loop, AbstractEventLoop) else _OfTrio(loop)
 
 
 class _OfAsyncio(Horizon):
-    """Reads the timers only once, because some loops always have another timer ahead."""
+    """
+    The horizon of an asyncio loop.
+
+    Reads the timers only once, because some loops always have another timer ahead.
+    """
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         super().__init__()
@@ -118,9 +122,10 @@ class _OfAsyncio(Horizon):
 
 class _OfTrio(Horizon):
     """
-    Goes from deadline to deadline, because trio reveals only the next.
+    The horizon of a trio loop.
 
-    Stops after ``SLEEPS``.
+    Waits for one deadline after another, because trio reveals only the next one. Stops after
+    ``SLEEPS`` seconds.
     """
 
     def __init__(self, token: Token) -> None:
@@ -158,7 +163,7 @@ class _OfTrio(Horizon):
 
 
 def _latest(loop: AbstractEventLoop) -> float:
-    """Return the time of the last timer by the loop's clock; the current time without a timer."""
+    """Return the loop's time at its last timer; without a timer, return the loop's present time."""
     now = loop.time()
     return max((now, *(_counted(handle, now) for handle in _timers(loop))))
 

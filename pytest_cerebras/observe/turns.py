@@ -3,7 +3,8 @@ Distinguishes a test's calls of the app, because a second call by the test is no
 
 Each call is a turn. During a turn, neither the line nor the values in the frame of the test
 function change. A coroutine that the test defines and runs counts as part of the test. A test that
-calls an SDK directly is the app. So its loop is judged, unless the test expects errors.
+calls an SDK directly is the app. So a loop in such a test is judged like a loop in an app, unless
+the test expects errors.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def _yields(frame: FrameType) -> bool:
 
 
 def _is_iterating(frame: FrameType) -> bool:
-    """Return whether a frame waits for the next item of a loop. This does not begin a turn."""
+    """Return whether a frame waits for the next item of a loop, which does not begin a turn."""
     return dis.opname[frame.f_code.co_code[_at(frame)]] in _NEXT
 
 
@@ -109,7 +110,7 @@ def _at(frame: FrameType) -> int:
     """
     Return the offset of a frame's instruction.
 
-    Python 3.12 may point at a cache entry after the instruction.
+    In Python 3.12, ``f_lasti`` may be the offset of a cache entry after the instruction.
     """
     code, at = frame.f_code.co_code, frame.f_lasti
     while at > 0 and code[at] == dis.opmap["CACHE"]:

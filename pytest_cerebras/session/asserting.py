@@ -121,7 +121,7 @@ class Asserting(ABC):
             _fail(journal, wrong)
 
     def assert_retry_after_respected(self) -> None:
-        """Assert that an answer had a ``Retry-After``, and that no retry came before this time."""
+        """Assert that an answer had a ``Retry-After``, and that no retry came too early."""
         __tracebackhide__ = True
         journal = self._looked_at()
         if all(exchange.retry_after is None for exchange in journal):
@@ -134,9 +134,9 @@ class Asserting(ABC):
         """
         Assert that the waits before the retries of each call grow from ``start`` by ``factor``.
 
-        A wait may be longer, up to ``cap``. Jitter may shorten a wait, or exceed the cap, by the
-        fraction ``jitter``. After an answer with ``Retry-After``, the wait is compared with that
-        time instead. ``start`` and ``cap`` are in seconds.
+        A wait may be longer, up to ``cap``. Jitter may make a wait shorter by the fraction
+        ``jitter``, or longer than ``cap`` by this fraction. After an answer with ``Retry-After``,
+        the wait is compared with that time instead. ``start`` and ``cap`` are in seconds.
         """
         __tracebackhide__ = True
         journal = self._looked_at()

@@ -108,7 +108,7 @@ def entry_of(test: str, verdict: Verdict) -> Entry:
 
 
 def note(report: pytest.TestReport, verdicts: Iterable[Verdict]) -> None:
-    """Attach the verdicts that can fail the test to its report, in a form that xdist can send."""
+    """Attach to a report the verdicts that can fail its test, in a form that xdist can send."""
     setattr(report, _ENTRIES, [tuple(entry_of(report.nodeid, one)) for one in verdicts])
 
 

@@ -1,9 +1,8 @@
 """
 Official clients that talk to the mock.
 
-An ordinary client spends 30 to 45 ms on loading CA certificates. These clients trust none. That
-costs very little, and no certificates are needed, because these clients must never open a TLS
-connection.
+An ordinary client spends 30 to 45 ms on loading CA certificates. These clients load none, so making
+one costs very little. They need none, because they must never open a TLS connection.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def sync_client(mock: CerebrasMock) -> Iterator[Cerebras]:
-    """Yield a ``Cerebras`` client, closed afterwards."""
+    """Yield a ``Cerebras`` client, and close it afterwards."""
     sdk = _sdk()
     http = sdk.DefaultHttpxClient(verify=_trusts_nobody())
     with sdk.Cerebras(**_settings(mock), http_client=http) as client:

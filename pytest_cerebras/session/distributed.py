@@ -20,12 +20,16 @@ from pytest_cerebras.settings.names import USES_MOCK
 
 from .termination import Termination, of_run
 
-_GRACE = 1.0  # seconds for workers to end by themselves, as a terminal sends them Ctrl-C as well
+_GRACE = 1.0  # seconds for workers to end by themselves: a terminal sends Ctrl-C to them as well
 _PATIENCE = 8.0  # seconds to wait for workers, in all
 
 
 class Controller:
-    """Records the workers that have used the mock. Signals are handled from the first worker on."""
+    """
+    Records the workers that have used the mock.
+
+    Once there is such a worker, this process handles signals.
+    """
 
     def __init__(self, config: pytest.Config, termination: Termination) -> None:
         self._config = config
@@ -55,7 +59,7 @@ class Controller:
             self._listen(events, _PATIENCE - _GRACE)
 
     def _listen(self, events: Any, seconds: float) -> None:
-        """Pass on reports until all of these workers have ended or the time is up."""
+        """Pass on reports until all recorded workers have ended or the time is up."""
         until = time.perf_counter() + seconds
         while self._users and (left := until - time.perf_counter()) > 0:
             try:
@@ -71,12 +75,12 @@ class Controller:
 
 
 def listen(config: pytest.Config) -> None:
-    """Listen to the workers, if this process is the controller."""
+    """Register the controller, which listens to the workers."""
     config.pluginmanager.register(Controller(config, of_run(config)))
 
 
 def _end(node: Any) -> None:
-    """Send SIGTERM to a worker on this machine, whose handler ends the test."""
+    """Send SIGTERM to a worker on this machine; the worker's handler ends the test."""
     if node.gateway.spec.popen:
         with suppress(OSError):  # the worker has already ended
             os.kill(node.gateway._rinfo().pid, signal.SIGTERM)  # noqa: SLF001 (xdist has no other)

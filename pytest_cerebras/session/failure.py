@@ -43,7 +43,7 @@ _UNSENT: Mapping[str, str] = {
         "the base URL of the client does not begin with http:// or https://: add the scheme",
     ),
 }
-"""The reason why a client sends nothing, by the name of the exception of httpx or requests."""
+"""Why a client sent no request, by the name of the exception that httpx or requests raises."""
 _UNWRITABLE = (
     "the client refused to write the request, because the key has a character that is not ASCII, "
     "such as a typographic quote: copy the key again, as plain text"
@@ -96,7 +96,7 @@ def told_of_path(exchange: Exchange, edition: Edition) -> str:
 
 
 def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
-    """Whether the test failed because its requests were sent to another host."""
+    """Whether the test may have failed because no request reached the mock."""
     if mock.journal.count or mock.interventions or mock.was_unreachable:
         return False
     if mock.found_nothing or any(map(_is_of_the_network, _chain(error))):
@@ -110,7 +110,7 @@ def _is_of_a_stranger(error: BaseException) -> bool:
 
 
 def _where_they_went(hosts: Sequence[str]) -> str:
-    """Return a sentence on the missing requests, with the host that received them."""
+    """Return a sentence on the missing requests, and the hosts that received them, if known."""
     for host in hosts:
         if vendor := vendor_of(host):
             variable = vendors_variable(vendor)
@@ -130,7 +130,7 @@ def _why_unsent(error: BaseException | None) -> str:
 
 
 def _why_refused(error: BaseException) -> str:
-    """Return why a client refuses to write a request, by its exception; empty if unknown."""
+    """Return why a client refused to write a request, judged by its error; empty if unknown."""
     if isinstance(error, UnicodeEncodeError):
         is_key = error.object.lower().startswith("bearer ") and error.encoding in _OF_HEADERS
         return _UNWRITABLE if is_key else ""

@@ -1,4 +1,4 @@
-"""The mock of a test, which its fixture yields."""
+"""The mock that the fixture ``cerebras_mock`` yields to a test."""
 
 from __future__ import annotations
 
@@ -99,12 +99,12 @@ class CerebrasMock(Asserting):
 
     @property
     def strays(self) -> list[str]:
-        """A sentence for each request of earlier tests that was stopped."""
+        """A sentence for each stopped request of an earlier test."""
         return self._guard_log.strays
 
     @property
     def escapes(self) -> list[str]:
-        """A sentence for each request of this test to the real API; all of these were stopped."""
+        """A sentence for each request of this test to the real API; each of these was stopped."""
         return self._guard_log.escapes
 
     @property
@@ -118,7 +118,7 @@ class CerebrasMock(Asserting):
         return self._guard_log.asked
 
     def _settle(self) -> None:
-        """Attribute exchanges to this test if their sender turned out to work for it."""
+        """Attribute exchanges to this test if their sender turned out to work for this test."""
         for exchange in self.engine.journal.exchanges:
             if exchange.from_elsewhere and self._lingering.is_handed(exchange.request.sender):
                 exchange.from_elsewhere = ""
@@ -171,9 +171,9 @@ class CerebrasMock(Asserting):
         Apply a fault to the next requests, before any rule of the scenario.
 
         ``fault`` is a value such as ``Error(status=503)``, or a mapping as in YAML. It applies to
-        the next ``times`` requests, None for all; ``match`` selects these requests, as in a rule.
-        The fault stays until a scenario is started. Raises DocumentError for an invalid fault or
-        match.
+        the next ``times`` requests, or to all if ``times`` is None. ``match`` selects these
+        requests, as in a rule. The fault stays until a scenario is started. Raises DocumentError
+        for an invalid fault or match.
         """
         __tracebackhide__ = True
         try:
@@ -226,7 +226,7 @@ class CerebrasMock(Asserting):
         if self._endless is None and self.live.budget is not None:
             self._endless = self.live.budget.sentence()  # keep the first count
         endless = [self._endless] if self._endless else []
-        stall = self.live.stalled[:1]  # the exchanges show all stalls
+        stall = self.live.stalled[:1]  # one is enough, because the exchanges show all
         spent = self._overspent()
         found = dict.fromkeys([*stall, *endless, *self._guard_log.stopped, *ran_away, *spent])
         new = [sentence for sentence in found if sentence not in self.interventions]

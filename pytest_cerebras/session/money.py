@@ -11,7 +11,7 @@ from pytest_cerebras.settings.sources import given
 from .mock import CerebrasMock
 
 UNKNOWN = "unknown"
-_DIGITS = 9  # after the decimal point of an amount of dollars
+_DIGITS = 9  # digits after the decimal point of an amount in dollars
 
 
 def is_asked(config: pytest.Config) -> bool:

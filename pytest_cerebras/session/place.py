@@ -1,4 +1,4 @@
-"""The place where the mock answers a test: a server, or the transports of httpx in process."""
+"""The place where the mock answers a test: a server, or the transports of httpx in this process."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def note_older(item: pytest.Item) -> None:
 
 @contextmanager
 def placed(request: pytest.FixtureRequest, mode: str) -> Iterator[Place]:
-    """Yield the place of a test, and let the server play the scenario between tests afterwards."""
+    """Yield the place of a test; afterwards, let the server play the scenario of the run again."""
     lingering = LingeringWork(request.node.nodeid, request.node.stash.get(_OLDER, ()))
     if mode == "respx":
         from pytest_cerebras.transport.inprocess import intercepted

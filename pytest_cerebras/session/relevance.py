@@ -1,8 +1,8 @@
 """
 Finds out how a scenario can act on a test, from a run of that test without faults.
 
-A cell of the scenario ``healthy`` has no faults. A cell that needs the requests of its test first
-runs the healthy cell without reporting it, unless this process has already run that. So nothing
+A cell of the scenario ``healthy`` has no faults. If another cell needs the requests of its test,
+the healthy cell runs first, without a report, unless this process has already run it. So nothing
 depends on the order of tests, or on the distribution of cells over xdist workers.
 """
 
@@ -31,7 +31,7 @@ from pytest_cerebras.settings.names import MARKER, UNMET, parameters_of, scenari
 from .mock import CerebrasMock
 
 HEALTHY = "healthy"
-_MOST_KNOWN = 64  # tests; only the requests of the latest ones are kept
+_MOST_KNOWN = 64  # tests; the requests of earlier tests are forgotten
 _MOST_SENT = 500  # requests; a test that sends more is not examined
 Runs: TypeAlias = tuple[tuple[Sent, ...], ...]
 """The requests of a test, one tuple for each start of the scenario."""
@@ -75,7 +75,7 @@ class Relevance:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note the requests of a healthy cell; if the cell failed, note that they are unknown."""
+        """Note the requests of a healthy cell; if the cell failed, note them as unknown."""
         report = yield
         is_mutated = options.REWRITTEN in item.stash
         if scenario_of(item) == HEALTHY and call.when != "teardown" and not is_mutated:
@@ -123,7 +123,7 @@ def _scenario(settings: options.Settings, values: Mapping[str, object]) -> Scena
 
 
 def _sent_to(mock: CerebrasMock) -> Runs | None:
-    """Return the requests sent since each start of the scenario; None if there were too many."""
+    """Return the requests that followed each start of the scenario; None if there were too many."""
     rounds = mock.rounds
     own = [one for one in rounds if one.scenario == rounds[0].scenario]
     if any(one.happened.journal.count > _MOST_SENT for one in own):

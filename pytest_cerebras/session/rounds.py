@@ -84,8 +84,8 @@ def unmet(rounds: Sequence[Round], naming: Naming, *, knows: bool) -> Iterator[s
     """
     Yield a sentence for each scenario and each fault that a test chose and that never acted.
 
-    ``naming`` is the source of the first round's scenario. ``knows``: the test read the recorded
-    requests, and there were none.
+    ``naming`` tells who named the scenario of the first round. ``knows``: the test read the
+    recorded requests, and there were none.
     """
     seen_before: list[Scenario] = []
     for one in rounds:

@@ -18,12 +18,12 @@ from pytest_cerebras.settings import options
 from pytest_cerebras.settings.exit_status import VERDICTS_FAILED
 from pytest_cerebras.settings.sources import strictness
 
-_STOPPED = "cerebras_stopped"  # the key under which an xdist worker sends its attempts
-_MOST = 20  # attempts in the summary
+_STOPPED = "cerebras_stopped"  # the key under which an xdist worker lists its stopped requests
+_MOST = 20  # stopped requests in the summary
 
 
 class RunGuard:
-    """Reports attempts to connect from outside of tests, in this process and in xdist workers."""
+    """Reports the requests that were stopped outside of tests, here and in xdist workers."""
 
     def __init__(self, guard_log: GuardLog, environment: pytest.MonkeyPatch) -> None:
         self._guard_log = guard_log
@@ -32,12 +32,12 @@ class RunGuard:
 
     @property
     def stopped(self) -> list[str]:
-        """All attempts, one sentence each, without duplicates."""
+        """All stopped requests, one sentence each, without duplicates."""
         return list(dict.fromkeys([*self._guard_log.stopped, *self._of_workers["stopped"]]))
 
     @property
     def escapes(self) -> list[str]:
-        """The attempts to reach the real API."""
+        """The stopped requests to the real API."""
         return list(dict.fromkeys([*self._guard_log.escapes, *self._of_workers["escapes"]]))
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -49,15 +49,15 @@ class RunGuard:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Add the attempts that an xdist worker sent."""
+        """Add the requests that were stopped in an xdist worker."""
         for name, sentences in getattr(node, "workeroutput", {}).get(_STOPPED, {}).items():
             self._of_workers[name] += sentences
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """
-        In a worker, send the attempts to the controller.
+        In a worker, send the list of stopped requests to the controller.
 
-        Otherwise let them fail a strict run.
+        Elsewhere, let stopped requests to the real API fail a strict run.
         """
         config = session.config
         if hasattr(config, "workeroutput"):
@@ -66,7 +66,7 @@ class RunGuard:
             session.exitstatus = VERDICTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Print the attempts, each with the line that sent the request."""
+        """Print the stopped requests, each with the line that sent it."""
         if stopped := self.stopped:
             terminalreporter.section("Cerebras: stopped outside of tests", yellow=True)
             for sentence in stopped[:_MOST]:
@@ -85,8 +85,8 @@ def guarding(config: pytest.Config, *, others: str) -> RunGuard:
 
 def _is_wrong(config: pytest.Config) -> bool:
     """
-    Return whether an attempt fails the run.
+    Return whether a stopped request fails the run.
 
-    In respx mode, the mock answers such a client later.
+    In respx and redirect mode, the mock may answer the same client during a test.
     """
     return strictness(config) is not None and options.resolve(config).mode == "server"

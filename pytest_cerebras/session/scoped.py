@@ -3,8 +3,7 @@ Mocks for fixtures that outlive a test: of a class, a module or the session.
 
 Each mock has its own server, so that mocks don't disturb each other. Mocks may be closed in any
 order, because pytest may tear down a module before the fixtures that were set up in it. So all open
-mocks share the changes to the environment and the egress guard, and the last mock to close undoes
-them.
+mocks share the egress guard and the changes to the environment. The last mock to close undoes both.
 """
 
 from __future__ import annotations
@@ -98,7 +97,7 @@ class ScopedMock(Asserting):
         self.side_effects.clear()
 
     def env(self) -> dict[str, str]:
-        """Return the variables that point an app to the mock; they are set while it is open."""
+        """Return the variables that point an app to the mock, set while the mock is open."""
         key = self.api_key
         return {"CEREBRAS_API_KEY": key, "OPENAI_API_KEY": key, **self._base_urls}
 

@@ -27,7 +27,7 @@ from pytest_cerebras.settings import options
 
 from .timing import unwatched
 
-_DESCRIPTORS = 16  # the server needs this number; with fewer, libuv aborts the process
+_DESCRIPTORS = 16  # file descriptors for the server; with fewer, libuv aborts the process
 _IN_PROCESS = "use --cerebras-mode respx, which answers httpx without a socket"
 _NO_DESCRIPTOR = (
     "no file descriptor is left",
@@ -68,8 +68,8 @@ def serving(
     """
     Run a server on a free port of the loopback interface, or fail the test.
 
-    ``in_either_mode``: the server is also needed in respx mode, so the message must not suggest
-    that mode.
+    ``in_either_mode``: the server is also needed in respx mode, so an error message must not
+    suggest respx mode.
     """
     server, wrong = None, _forbidden(None)
     if wrong is None:
@@ -167,7 +167,7 @@ def _forbidden(port: int | None) -> str | None:
 
 
 def _forbids(error: Exception) -> str:
-    """Return a sentence on the package that raised this error for a socket, and a way out."""
+    """Return a sentence on the package that forbids sockets by this error, and a way out."""
     frame, modules = error.__traceback__, set[str]()
     while frame is not None:
         modules.add(str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0])

@@ -108,7 +108,7 @@ class SideEffects:
 def _binder(
     function: Callable[..., object],
 ) -> Callable[[tuple[object, ...], Mapping[str, object]], Mapping[str, object]]:
-    """Return a function that finds the names of a function's arguments by its signature."""
+    """Return a function that maps the arguments of a call of ``function`` to their names."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # the function is written in C

@@ -29,8 +29,8 @@ class Symptom:
     A reason for a test's failure, or a verdict on its client.
 
     ``what`` is the rule or the type of the exception. ``site`` is the app's line: a file and a line
-    number. ``how`` is whether the symptom failed the test, or whether its verdict is certain or
-    advice. If the search found the symptom, ``file`` is the scenario file of the story, and
+    number. ``how`` is ``failed`` for the reason of a failure; for a verdict, it is the verdict's
+    certainty. If the search found the symptom, ``file`` is the scenario file of the story, and
     ``note`` is a remark on the faults of the story.
     """
 
@@ -124,7 +124,12 @@ def _line_of_test(item: pytest.Item) -> str:
 
 
 def family_of(error: BaseException) -> str:
-    """Return the base class of a library's errors, as apps catch either all or none of them."""
+    """
+    Return the name of the base class of all errors of a library, given one of these.
+
+    Apps catch either all errors of a library or none. For an error of Python or pytest, the result
+    is the name of the error's own class.
+    """
     library = type(error).__module__.partition(".")[0]
     kinds = [
         kind

@@ -40,12 +40,12 @@ def tell(
     """
     Report an interrupted test as failed, to the terminal and to all plugins that write reports.
 
-    Its exchanges matter most.
+    The report has the exchanges of the test, which the user needs most.
 
     ``when`` is the phase that was interrupted. With ``--pdb``, pytest itself reports the test.
     """
     if item.config.getoption("usepdb", default=False) or PLAYED in item.stash:
-        return  # the search itself reports its state
+        return  # the run is part of a search, which reports its own state
 
     def interrupted() -> None:
         raise error
@@ -96,7 +96,7 @@ class Termination:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
-        """Do not interrupt a test that has ended and is being reported."""
+        """Ignore further signals while an interrupted test is being reported."""
         try:
             yield
         except KeyboardInterrupt:

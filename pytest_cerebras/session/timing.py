@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock, ScaledClock
 from mockserver.edge.server.threaded import ThreadedServer
-from pytest_cerebras.clock import VirtualClock  # early, to save real functions
+from pytest_cerebras.clock import VirtualClock  # imported early, to save real functions
 from pytest_cerebras.observe.completed_waits import CompletedWaits
 from pytest_cerebras.observe.connections import Connections
 from pytest_cerebras.observe.stall_watchdog import StallWatchdog
@@ -30,7 +30,8 @@ def unwatched(live: LiveEngine, time_scale: float | None, patience: float) -> No
     Run an engine in real time for clients whose connections are not watched.
 
     A stall ends after ``patience`` seconds if the client is known to have no time-out. If its
-    time-out is known, the stall ends well after that, otherwise after a minute.
+    time-out is known, the stall ends a minute after that. If nothing is known, the stall ends after
+    a minute or ``patience``, whichever is longer.
     """
     in_real_time(live, time_scale, StallWatchdog(Connections(), patience))
 
@@ -46,8 +47,8 @@ def timed(
     """
     Give the engine its clock. Yield that clock if it is virtual, else None.
 
-    The thread of ``server`` keeps real time; None means respx mode. ``watchdog`` ends stalls.
-    ``callers`` gets the number of completed waits.
+    The thread of ``server`` keeps real time; ``server`` is None in respx mode. ``watchdog`` ends
+    stalls. ``callers`` gets the number of completed waits.
     """
     servers = frozenset({server.ident}) if server else frozenset[int]()
     try:

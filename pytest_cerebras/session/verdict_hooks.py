@@ -38,9 +38,10 @@ def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
 
 def explain(mock: CerebrasMock, error: BaseException) -> None:
     """
-    Add a note to a test's error on each activity that the mock stopped, unless the error has it.
+    Add to a test's error a note on each activity that the mock stopped.
 
-    Raises another error if the mock ended a stall, because a real server would not have ended it.
+    Activities that the error mentions already get no note. Raises another error if the mock ended a
+    stall, because a real server would not have ended it.
     """
     mock.collector.finish(raised=True)
     interventions = mock.new_interventions(_chain(error))

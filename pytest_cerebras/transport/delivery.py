@@ -1,9 +1,9 @@
 """
 Translates a plan into the pauses, pieces of the body, and exceptions that a client gets.
 
-This module neither waits nor sends. ``core`` is the module under the client's library: httpcore or
-httpcore2. This module raises exceptions of the core. The library translates these into its own
-exceptions, as for real connections.
+This module neither waits nor sends. Errors are exceptions of ``core``, the package under the
+client's library: httpcore or httpcore2. The library translates these into its own exceptions, as
+for real connections.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._clock = clock
         self._audience = audience
         self._waiting = False
-        self._left: bool | None = None  # None: depends on the rest of the plan
+        self._left: bool | None = None  # None: the rest of the plan decides
 
     def head(self) -> Head:
         """Play the plan up to the head, and return the head."""
@@ -239,7 +239,11 @@ class PlanRouter(respx.MockRouter):
         )
 
     def _not_ours(self, request: httpx.Request) -> Exception:
-        """Return the exception that makes respx call the next router, or send the request."""
+        """
+        Return the exception that makes respx pass a request on.
+
+        If there is another router, respx calls it. Otherwise, respx sends the request.
+        """
         if len(self._routers) > 1:
             return AllMockedAssertionError("this router is for the Cerebras API")
         return PassThrough("not ours", request=request, origin=respx.Route())

@@ -1,5 +1,5 @@
 """
-Finds the hosts that curl and wget are about to contact, in their command lines.
+Finds, in the command lines of curl and wget, the hosts that they are about to contact.
 
 No hook can run inside these programs, so their arguments are read before they start. Shell commands
 are understood only if they consist of words, quotes, variables, and files that list URLs.
@@ -27,9 +27,10 @@ _LONGEST_LIST = 65_536  # characters
 
 def fetched(_: object, arguments: Any, *rest: Any) -> Iterator[object]:
     """
-    Yield the hosts in the arguments of a program that is curl, wget, or a shell that runs these.
+    Yield the hosts in the arguments of a program.
 
-    ``rest`` may have the program's working directory and environment.
+    Only the arguments of curl, wget, or a shell that runs these are read. ``rest`` may have the
+    program's working directory and environment.
     """
     given = arguments.split() if isinstance(arguments, str) else arguments  # a str on Windows
     words = [os.fsdecode(each) for each in given or ()]
@@ -70,7 +71,7 @@ def _expanded(words: list[str], rest: tuple[Any, ...]) -> list[str]:
 
 
 def _listed(words: list[str], folder: str) -> Iterator[str]:
-    """Yield the lines and values in the files from which a fetcher reads URLs."""
+    """Yield each line, and the value in each line, of the files from which a fetcher reads URLs."""
     for word, behind in zip(words, [*words[1:], ""]):  # noqa: B905 (children may be older)
         flag, _, name = word.partition("=")
         if flag in _LISTS or word.startswith("-K"):

@@ -29,11 +29,11 @@ else:  # in a child, this folder is on the import path while this module is impo
     from cerebras_fetchers import fetched
     from cerebras_hosts import is_real, is_this_machine, name_of, names_another
 
-# the first word of a note: a request to the real API or elsewhere, a read, a request let through
+# the first word of a note on a stopped request (OURS, OTHERS), a read, or an allowed request
 OURS, OTHERS, READ, ASKED = "real", "other", "read", "asked"
-STRAY = "stray"  # a request, to any host, not caused by the current test
+STRAY = "stray"  # a stopped request to any host, which the current test did not cause
 VARIABLE = "CEREBRAS_MOCK_GUARD"
-RUN = "run"  # the mode of a guard for a whole run; while a test has its own guard, it is idle
+RUN = "run"  # the mode of a guard for a whole run, which is idle while a test has a guard
 REDIRECT = "redirect"  # the mode of a test in which clients are redirected to the mock
 PROXIED = "proxied"  # the mode of a command: clients are redirected to the mock or use its proxy
 _ACTIVE = "while the mock is active, nothing may reach the real API"
@@ -82,26 +82,26 @@ _OUTSIDE = (
 )
 _ANSWERED = frozenset({"httpx", "httpx2"})
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_MOST_READS = 1000  # notes that one process writes
+_MOST_READS = 1000  # notes on reads that one process writes
 _MOST_ASKED = 20  # hosts that one process notes
-_LINE = 4096  # bytes at the start of a request that may hold its first line
+_LINE = 4096  # bytes; the first line of a request is expected within these
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _foreign: dict[str, bool] = {}  # a cache for ``_is_foreign``, by file
 _watching: list[Guard] = []  # the active guards, innermost last
 _turned: list[cerebras_redirect.Redirect] = []  # the targets of redirected clients, innermost last
-_children: list[Guard] = []  # this process's guard, if it is a child that has not connected yet
+_children: list[Guard] = []  # the guard of this process if it is a child without a connection yet
 
 
 class EscapeError(OSError):
-    """A request was on its way out."""
+    """A forbidden request was stopped."""
 
 
 class Guard:
     """
     Refuses requests to the real API; if ``others`` is ``block``, also to all other machines.
 
-    ``mode`` is the mode of the mock, or ``RUN``. Each attempt is noted as a line in the file
-    ``path``, because it may happen in a child process, and the app may swallow the error.
+    ``mode`` is the mode of the mock, or ``RUN``. Each stopped request is noted as a line in the
+    file ``path``, because a child process may have sent it, and the app may swallow the error.
     ``elsewhere`` returns why the running code does not belong to the test; an empty string if it
     may belong to the test. ``in_child`` is true in a child process of the test.
     """
@@ -137,7 +137,7 @@ class Guard:
         raise EscapeError(sentence)
 
     def _note_asked(self, name: str) -> None:
-        """Note once a request to another host, because it may have been meant for the mock."""
+        """Note the first request to each other host, as it may have been meant for the mock."""
         is_new = name not in self._asked and len(self._asked) < _MOST_ASKED
         if self._mode != RUN and is_new and names_another(name) and not self.elsewhere():
             self._asked.add(name)
@@ -155,7 +155,7 @@ class Guard:
         return _RULES[self._mode, not self.in_child and _is_by_httpx()]
 
     def sees(self, event: str) -> bool:
-        """Return whether the guard handles an event; with ``PROXIED``, only events of sockets."""
+        """Return whether the guard handles an event; if ``PROXIED``, only events of sockets."""
         return self._mode != PROXIED or event.startswith("socket.")
 
     def watch(self) -> None:
@@ -205,7 +205,7 @@ def turn_from(redirect: cerebras_redirect.Redirect) -> None:
 
 
 def ports_instead_of(host: object) -> tuple[int, ...]:
-    """Return the mock's ports to which clients of a host are redirected; none if they aren't."""
+    """Return the mock's ports to which clients of a host are redirected; empty for other hosts."""
     name = name_of(host)
     return next((each.ports for each in reversed(_turned) if name in each.hosts), ())
 
@@ -233,9 +233,9 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 
 def _note_reads(_: Any, address: Any) -> None:
     """
-    From now on, note the reads of this child if it connects to this machine.
+    If this child connects to this machine, note its reads from now on.
 
-    By the time-outs, the test finds out whether the child will end a stall. The socket class is
+    The time-outs of the reads tell the test whether the child will end a stall. The socket class is
     patched only now, because most children never connect, and the import takes time.
     """
     if isinstance(address, tuple) and is_this_machine(name_of(address[0])):
@@ -319,7 +319,7 @@ _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
 
 
 def _spot() -> str:
-    """Return in brackets the line of code that sends, or else a line that waited meanwhile."""
+    """Return, in brackets, the user's line that sends the request, or else one that waited."""
     word, line = _own_line()
     waits = " waited" if word else ""
     return f" ({word}{line}{waits})" if line else ""
@@ -336,7 +336,7 @@ def _own_line() -> tuple[str, str]:
     Return an empty word, and the user's innermost line of code on the stack.
 
     Some libraries send from their own thread or task, whose stack has no user code. Then the word
-    is "while", and the line is in another task of the loop, in this thread or in the main thread.
+    is "while", and the line is in another task, or else in this thread or in the main thread.
     """
     stack = sys._getframe()  # noqa: SLF001 (``inspect``, the public way, is slow to import)
     waiting = (_other_tasks(), _frames(stack), _main_thread())
@@ -361,7 +361,7 @@ def _asyncio() -> Any:
 
 
 def _task_begin() -> FrameType | None:
-    """Return the outermost frame of the running task, whose callers run the loop."""
+    """Return the outermost frame of the running task; the callers of this frame run the loop."""
     asyncio = _asyncio()
     task = asyncio and asyncio.current_task()
     return task and getattr(task.get_coro(), "cr_frame", None)
@@ -382,7 +382,7 @@ def _main_thread() -> Iterator[FrameType]:
     from threading import main_thread
 
     ident = main_thread().ident or 0
-    # a tuple, which takes all frames at once, because the thread continues meanwhile
+    # a tuple takes all frames at once, because the main thread runs on meanwhile
     yield from tuple(_frames(sys._current_frames().get(ident)))  # noqa: SLF001
 
 

@@ -3,9 +3,9 @@ Redirects a Python process to the mock if its code has the real host hard-coded.
 
 All libraries written in Python resolve names by ``socket.getaddrinfo``. This function is changed to
 return the mock's address for the mocked hosts. An ``ssl.SSLContext`` checks certificates, so each
-context that reads root certificates reads the mock's as well. Both modules are changed when the app
-imports them. So the changes come after those of an app that patches the modules itself, as with
-gevent.
+context that reads root certificates reads the mock's as well. The modules ``socket`` and ``ssl``
+are changed right after the app has imported them. If the app then replaces ``getaddrinfo`` itself,
+as gevent does, the host is not redirected.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ _READS_ROOTS = ("load_verify_locations", "load_default_certs", "set_default_veri
 
 class Redirect:
     """
-    The target of redirected ``hosts``: a port with TLS, or ``plain_port`` for port 80.
+    The target of redirected ``hosts``: ``tls_port``, or ``plain_port`` in place of port 80.
 
-    ``authority`` is the path of a certificate in PEM. The text has these values in this order,
-    separated by commas; the hosts are separated by spaces.
+    ``authority`` is the path of a certificate in PEM. ``text`` has the hosts, ``tls_port``,
+    ``plain_port`` and ``authority`` in this order, separated by commas; the hosts are separated by
+    spaces.
     """
 
     def __init__(self, text: str) -> None:
@@ -46,12 +47,12 @@ class Redirect:
         return self.tls_port, self.plain_port
 
     def port_for(self, port: Any) -> int:
-        """Return the mock's port that replaces the port of a client."""
+        """Return the mock's port that replaces the ``port`` to which a client connects."""
         return self.plain_port if port in _HTTP else self.tls_port
 
     @property
     def patches(self) -> Mapping[str, Callable[[ModuleType], None]]:
-        """The function that changes each module when it is imported."""
+        """For each module, the function that changes it when it is imported."""
         return {"socket": self.turn, "ssl": self.trust, "anyio": self.turn_anyio}
 
     def turn(self, socket: Any) -> None:
@@ -67,7 +68,7 @@ class Redirect:
         socket.getaddrinfo = getaddrinfo
 
     def turn_anyio(self, anyio: Any) -> None:
-        """Replace the port in anyio as well, because it takes only the address from a resolver."""
+        """Replace the port in anyio as well, as anyio takes only the address from a resolver."""
         original = anyio.connect_tcp
 
         async def connect_tcp(remote_host: Any, remote_port: Any, **kwargs: Any) -> Any:
@@ -127,7 +128,7 @@ class _Importer:
 
 
 def redirect_child() -> None:
-    """Redirect this process to the mock until it ends, with the settings in the environment."""
+    """Redirect this process to the mock until the process ends, if the environment says so."""
     text = os.environ.get(VARIABLE)
     if text:
         patches = Redirect(text).patches

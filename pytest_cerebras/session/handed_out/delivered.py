@@ -30,7 +30,8 @@ _BEGINNING = 12  # characters of an answer that are searched for in a longer tex
 _BY_CHANCE = 16  # characters; an answer this short may occur inside other words by chance
 _LIKE = 1 / 2  # a text with this share of an answer counts as a part of the answer
 _ENDED = ("stop", "tool_calls")
-_MADE = (date, time, timedelta, Decimal, UUID, PurePath)  # made from JSON texts or numbers
+# types that an app may make from texts or numbers in JSON
+_MADE = (date, time, timedelta, Decimal, UUID, PurePath)
 _THOUGHTS = re.compile(r"\s*<((?:think|thought|reason)\w*)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 
 
@@ -72,11 +73,11 @@ def answers(journal: Journal) -> list[ServedAnswer]:
 
 def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Difference] | None:
     """
-    Return the first answer that is missing from a result, and its difference from the result.
+    Return an answer that a result lacks or repeats, and the difference between both.
 
     If there are several answers, some may be meant for the app alone, such as drafts. So if a
-    result has one answer, another answer counts as lost only if the result has a part of that other
-    answer, or is empty in its place.
+    result has at least one of the answers, another answer counts as lost only if the result has at
+    least half of that answer's text, or is empty in that answer's place.
     """
     texts = list(_texts(result))
     missing = [one for one in served if not _is_in(one, texts, result)]
@@ -95,7 +96,7 @@ def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Diff
 
 
 def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
-    """Whether a result has an answer: its text, all values of its JSON, or one of these values."""
+    """Whether a result has an answer's text, all values of its JSON, or one of these values."""
     if any(_has(text, form) for text in texts for form in answer.forms):
         return True
     values = [one for _, one in fields(result)]
@@ -109,7 +110,7 @@ def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
 
 
 def _without(known: Sequence[str], text: str) -> list[str]:
-    """Return the parts of a text that remain without the known answers and pieces of these."""
+    """Return the parts of a text that are neither known answers nor pieces of these."""
     rests = re.split("|".join(map(re.escape, known)), text) if known else [text]
     return [rest.strip() for rest in rests if not any(rest in one for one in known)]
 
@@ -137,9 +138,9 @@ def _likeness(found: Difference) -> float:
 
 def _from_beginning(text: str, form: str) -> str:
     """
-    Return a text from the beginning of an answer on.
+    Return the part of a text that begins where the answer ``form`` begins.
 
-    The result is the whole text if no answer begins in it.
+    The result is the whole text if the answer does not begin in it.
     """
     found = text.find(form[:_BEGINNING]) if len(form) > _BY_CHANCE else 0
     return text[max(0, found) :]
@@ -152,7 +153,8 @@ def _is_empty(result: object, at: int, count: int, known: Sequence[str]) -> bool
     if not all(isinstance(item, str) for item in result):
         contents = [value for name, value in fields(result[-1]) if name == "content"]
         return at == count - 1 and any(isinstance(one, str) and not one.strip() for one in contents)
-    apart = any(_has(_normal(item), one) for item in result for one in known)  # not pieces of one
+    # the items are answers, not pieces of one
+    apart = any(_has(_normal(item), one) for item in result for one in known)
     return apart and len(result) == count and not result[at].strip()
 
 
@@ -172,7 +174,11 @@ def _twice(
 
 
 def _texts(result: object) -> Iterator[str]:
-    """Yield each text of a result, then the joined texts of each name, which may be pieces."""
+    """
+    Yield each text of a result, then the joined texts of all fields with the same name.
+
+    Such fields may hold the pieces of one text.
+    """
     by_name: dict[str, list[str]] = {}
     for name, value in fields(result):
         text = value.decode(errors="replace") if isinstance(value, bytes) else value

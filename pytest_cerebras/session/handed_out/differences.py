@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 _AROUND = 16  # characters shown before and after a position
-_ENOUGH = 3  # equal characters that prove that a text continues
+_ENOUGH = 3  # so many equal characters prove that a text continues
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def difference(served: str, result: str, last_piece: str = "") -> Difference:
     """
     Return the first difference of two texts that are not equal.
 
-    ``last_piece`` is the last piece of the text as it was sent.
+    ``last_piece`` is the last of the pieces in which ``served`` was sent.
 
     >>> print(difference("Once upon a time", "Once upon", " a time"))
     at character 9, the answer has 'Once upon| a time', but the result has 'Once upon|': the last chunk is missing

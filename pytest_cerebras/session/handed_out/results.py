@@ -14,8 +14,8 @@ def passed_off(result: object, text: str) -> bool:
     """
     Return whether a result has the text, and nothing that marks the text as incomplete.
 
-    A result may be a text, the pieces of a text, or any object with fields. An exception, None, or
-    a text with a mark or a continuation is not presented as whole.
+    A result may be a text, the pieces of a text, or any object with fields. None, an exception, and
+    a text with an addition such as ``...`` are not presented as whole.
 
     >>> passed_off("Once upon", "Once upon"), passed_off("Once upon ...", "Once upon")
     (True, False)
@@ -31,7 +31,7 @@ def passed_off(result: object, text: str) -> bool:
 
 
 def fields(result: object) -> Iterator[tuple[str, object]]:
-    """Yield the name and value of each field in a result, and the joined text of pieces."""
+    """Yield the name and value of each field in a result, and each list of texts as one text."""
     yield from _fields(result, "", _DEEP, set())
 
 
@@ -56,5 +56,5 @@ def members(value: object) -> Mapping[Any, object]:
         return value
     slots = [name for one in type(value).__mro__ for name in getattr(one, "__slots__", ())]
     found = {name: getattr(value, name) for name in slots if hasattr(value, name)}
-    found.pop("__dict__", None)  # a slot of pydantic's models; its fields follow
+    found.pop("__dict__", None)  # a slot of pydantic's models; the next line adds its fields
     return {**found, **getattr(value, "__dict__", {})}
