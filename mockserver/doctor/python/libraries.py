@@ -1,4 +1,4 @@
-"""A table of the calls that make the clients of libraries that reach the API."""
+"""A table of the constructors of API clients, by library."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
 How long clients wait before they try again, and how often they try.
 
-A wait that the server requested is in the scenario's seconds; any other wait is measured on the
-client's clock.
+Under a time scale, a wait that the server requested is counted in the seconds of the scenario. Any
+other wait is counted in the client's own seconds, because no scale shortens it.
 """
 
 from __future__ import annotations
