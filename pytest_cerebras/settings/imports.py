@@ -58,5 +58,5 @@ def imports_before_tests() -> Iterator[None]:
     first = "mockserver" not in sys.modules
     with fast_imports():
         yield
-    if first:
-        gc.freeze()
+        if first:
+            gc.freeze()  # before the collector is on again: it would inspect everything at once
