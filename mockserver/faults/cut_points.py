@@ -72,7 +72,11 @@ def _in_character(plan: Plan, size: int) -> int | None:
 
 
 def _in_arguments(plan: Plan, size: int) -> int | None:
-    """Return the middle of the next call's arguments, or an offset between two events with them."""
+    """
+    Return the middle of the next call's arguments.
+
+    If several events hold pieces of these arguments, it is an offset between two of the events.
+    """
     found = [
         (piece, text)
         for piece in pieces(plan)

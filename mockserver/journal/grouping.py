@@ -3,10 +3,10 @@ Groups requests into calls after the test.
 
 The journal has to assign a request to a call when the request arrives. After the test more is
 known, for example which thread sent each request, and which of two equal requests was retried.
-Here, therefore, a request from another thread than the failed request is a retry only if its thread
-was started after the failure and is not in the same crowd (see ``fan_out``). If an attempt could
-belong to several calls, a call that it follows after a long enough wait is preferred, in the
-client's favour.
+Here, therefore, a request from a different thread than the failed one is a retry only if that
+thread was started after the failure, and the two requests are not in one crowd (see ``fan_out``).
+If an attempt could belong to several calls, a call that it follows after a long enough wait is
+preferred, in the client's favour.
 """
 
 from __future__ import annotations

@@ -37,9 +37,9 @@ class Case:
 
     ``escapes`` has a sentence for each stopped request to the real API. ``side_effects`` has the
     side effects that the app recorded. ``evidence`` is what the test shows besides its
-    requests. ``is_complete`` and ``question`` cache the functions of ``received``, which are slow
-    and called often. ``other_model`` returns the model that would have answered a refused
-    completion, or None if that is not certain.
+    requests. ``is_complete`` and ``question`` cache the results of two functions of the module
+    ``received``, which are slow and called often. ``other_model`` returns the model that would have
+    answered a refused completion, or None if that is not certain.
     """
 
     def __init__(
@@ -151,8 +151,8 @@ class Verdict:
     ``rule`` names the mistake, ``sentence`` describes it, and ``fix`` says what to do.
     ``exchanges`` has the numbers of the exchanges that show the mistake. ``times`` has the time at
     which each of them began, in seconds since the first exchange of the journal. ``certainty`` is
-    whether only a bug explains the mistake. ``site`` is the line of the app that sent the last of
-    the exchanges: a file and a line number, or None if unknown.
+    ``certain`` if only a bug explains the exchanges, otherwise ``advice``. ``site`` is the line of
+    the app that sent the last of them: a file and a line number, or None if unknown.
     """
 
     rule: str

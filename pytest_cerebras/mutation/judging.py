@@ -86,7 +86,7 @@ def judged(test: str, ends: Mapping[str, End], claims: Claims, *, looks: bool) -
     """
     Return the result of the mutations that were tried on a test.
 
-    ``ends`` maps each mutation that changed something to the way the test ended. ``looks``: the
+    ``ends`` says how the test ended under each mutation that changed something. ``looks``: the
     test read the recorded requests.
 
     A test is blind if it passes under all mutations. It is also blind if it asserts nothing that

@@ -176,7 +176,7 @@ class Cell:
 
     @property
     def in_matrix(self) -> bool:
-        """Whether the matrix chose the scenario, rather than the test."""
+        """Whether the matrix, not the test, chose the scenario."""
         return self.id != self.test
 
     @property

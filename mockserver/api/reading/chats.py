@@ -47,7 +47,7 @@ _HIDDEN = re.compile(rb"\\u00[67]")
 _PLACEHOLDER = b'{"role":"user","content":"-"}'
 _IN_PLACE = [{"role": "user", "content": "-"}]
 _FREE = frozenset({"model_parameters", "response_format", "tools"})
-"""The fields of a body that can contain fields of any name."""
+"""The fields of a body whose values may be objects with keys of any name."""
 
 
 class Chat(NamedTuple):

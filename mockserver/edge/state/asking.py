@@ -41,7 +41,7 @@ class Sharing(Protocol):
 
     @property
     def kept(self) -> int:
-        """A retry is recognised if its previous attempt is one of this many last exchanges."""
+        """How many of the latest exchanges are searched for the previous attempt of a retry."""
         ...
 
     def now(self) -> float:

@@ -82,7 +82,7 @@ def _good_errors(rule: Rule) -> Iterator[tuple[Path, int]]:
 
 
 def _never_asked(match: Match) -> str | None:
-    """Return why no request to the endpoint has the method; None if one can."""
+    """Return why no request can match both the endpoint and the method; None if one can."""
     if match.endpoint is None or match.method is None:
         return None
     known = methods_of(match.endpoint)

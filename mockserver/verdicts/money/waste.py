@@ -79,7 +79,7 @@ def _asked_again(case: Case, spoiled: Sequence[Exchange]) -> set[Exchange]:
 
 
 def _later(exchange: Exchange, same: dict[object, list[Exchange]]) -> Sequence[Exchange]:
-    """Return the exchanges with the same question, the last first, as the likeliest match."""
+    """Return the exchanges with the same question, the latest first: it is the likeliest."""
     return same[_question(exchange)][::-1]
 
 

@@ -159,7 +159,11 @@ def _chose_twice(call: Call, case: Case) -> bool:
 
 
 def _crowds(calls: Sequence[Call]) -> Iterator[list[Call]]:
-    """Yield groups of calls that failed within a quarter of their first wait."""
+    """
+    Yield groups of calls that failed at nearly the same time.
+
+    After the group's first failure, this is within a quarter of the wait that followed it.
+    """
     crowd: list[Call] = []
     for call in sorted(calls, key=_failed_at):
         if crowd and _failed_at(call) - _failed_at(crowd[0]) > waited(*retries(crowd[0])[0]) / 4:

@@ -1,4 +1,4 @@
-"""Reads parts of JSON Schemas, in the same way for the check and for the search."""
+"""Reads parts of JSON Schemas, both to validate a value and to search for a valid one."""
 
 from __future__ import annotations
 
