@@ -351,9 +351,9 @@ def _guard(config: pytest.Config) -> None:
     others = next(filter(None, given(config, "others")), "pass")
     wanted = others == "block" or switched_on(config, "mock")
     if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
-        from .settings.imports import imports_before_tests
+        from .settings.imports import fast_imports
 
-        with imports_before_tests():
+        with fast_imports():
             from .session.run_guard import guarding
 
             config.pluginmanager.register(guarding(config, others=str(others)), _RUN_GUARD)

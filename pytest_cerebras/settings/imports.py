@@ -45,18 +45,3 @@ def fast_imports() -> Iterator[None]:
         sys.meta_path.remove(_AsItIs)
         if was_on:
             gc.enable()
-
-
-@contextmanager
-def imports_before_tests() -> Iterator[None]:
-    """
-    Import fast, and exempt all objects that exist after the first imports from collection.
-
-    The collector would inspect them at the end of the run, when pytest and then Python collect
-    everything. Use this only before tests, because what a test leaves behind must be collected.
-    """
-    first = "mockserver" not in sys.modules
-    with fast_imports():
-        yield
-        if first:
-            gc.freeze()  # before the collector is on again: it would inspect everything at once

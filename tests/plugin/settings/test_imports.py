@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pytest_cerebras.settings.imports import fast_imports, imports_before_tests
+from pytest_cerebras.settings.imports import fast_imports
 
 INSTALLED = """
 import pytest
@@ -27,20 +27,11 @@ def test_most_modules_are_found_by_python({fixture}):
     assert ours["pytest_cerebras.plugin"]
     assert sum(ours.values()) < 20 < 200 < len(ours)
 """
-KEPT = """
-import gc, weakref
+FROZEN = """
+import gc
 
-kept = gc.get_freeze_count()
-
-class Node: pass
-
-def test_what_tests_leave_behind_is_collected({fixture}):
-    assert gc.get_freeze_count() {kept}
-    node = Node()
-    node.itself, died = node, weakref.ref(node)
-    del node
-    gc.collect()
-    assert died() is None
+def test_nothing_is_frozen():
+    assert gc.get_freeze_count() == 0
 """
 EMPTY = """
 import sys
@@ -85,14 +76,6 @@ def test_only_our_modules():
     assert finder.find_spec("mockserver_client", None) is None
 
 
-def test_only_the_first_imports_are_kept():
-    """Where our modules are there already, nothing becomes exempt from collection."""
-    kept = gc.get_freeze_count()
-    with imports_before_tests():
-        pass
-    assert gc.get_freeze_count() <= kept  # what was kept may have died
-
-
 @pytest.mark.parametrize(
     ("option", "fixture"), [("--cerebras-mock", ""), ("--strict-markers", "cerebras_mock")]
 )
@@ -105,14 +88,13 @@ def test_asserts_of_our_modules_stay(run, pytester, option, fixture):
     )
 
 
-@pytest.mark.parametrize(
-    ("option", "fixture", "kept"),
-    [("--cerebras-mock", "", "> 10_000"), ("--strict-markers", "cerebras_mock", "== 0")],
-)
-def test_kept_before_tests_only(run, pytester, option, fixture, kept):
-    """What is imported before conftests is never collected; after that, everything is."""
-    code = KEPT.format(fixture=fixture, kept=kept)
-    run(code, option, how=pytester.runpytest_subprocess).assert_outcomes(passed=1)
+def test_everything_is_collected(run, pytester):
+    """
+    Nothing is exempt from collection, or hidden from ``gc.get_referrers``.
+
+    Hypothesis looks there whether a random generator that a library registers is kept alive.
+    """
+    run(FROZEN, "--cerebras-mock", how=pytester.runpytest_subprocess).assert_outcomes(passed=1)
 
 
 def test_an_empty_test_imports_what_it_needs(run, pytester, monkeypatch):
