@@ -19,7 +19,7 @@ from .messages import Fields, Request
 
 
 def _when_used(pattern: str, flags: int = 0) -> Callable[[], re.Pattern[str]]:
-    """Return a function that compiles a pattern at its first call, because this takes long."""
+    """Return a function that compiles a pattern at its first call, because compiling is slow."""
     return cache(partial(re.compile, pattern, flags))
 
 

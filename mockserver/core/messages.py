@@ -40,10 +40,10 @@ class Sender:
 
     def begun_apart_from(self, other: Sender) -> float:
         """
-        Return the time since which the ancestry of this sender is separate from that of ``other``.
+        Return the time at which the ancestry of this sender parted from that of ``other``.
 
-        At that time the oldest ancestor that ``other`` does not have was started. If ``other`` has
-        all ancestors of this sender, this sender itself was started at that time.
+        It is the start of the oldest ancestor that ``other`` does not share; if ``other`` shares
+        all ancestors of this sender, it is the start of this sender itself.
         """
         if self.parent is other.parent:
             return self.since

@@ -43,7 +43,7 @@ class Bucket:
 
     @staticmethod
     def refill_all(buckets: Iterable[Bucket], now: float) -> None:
-        """Refill several buckets; this takes a third less time than to refill each by itself."""
+        """Refill several buckets; this takes a third less time than refilling each by itself."""
         for bucket in buckets:
             if now > bucket.at:
                 capacity = bucket.capacity
@@ -255,7 +255,7 @@ class Quota:
         """
         Return the edition's header fields: limits first, then remainders, then reset times.
 
-        ``returning`` counts reserved tokens that are put back after the answer with these fields.
+        ``returning`` counts the reserved tokens that are put back once this answer is sent.
         ``cached`` counts the prompt tokens from the cache.
         """
         self._refill(now)
@@ -295,7 +295,7 @@ class Quota:
 
     def _change(self, amounts: tuple[int, int, int], since: float = math.inf) -> None:
         """
-        Add one amount to all buckets of a kind; the amounts are in the order of ``LIMIT_KINDS``.
+        Add each amount to all buckets of its kind; the amounts are in the order of ``LIMIT_KINDS``.
 
         A level may become negative, so that unused tokens can be put back exactly.
         """

@@ -3,8 +3,8 @@ Finds out whether a prompt asks for JSON in words.
 
 If so, it also finds the shape of the JSON, and whether the JSON should be in a code fence.
 
-Only sentences that tell the model how to answer count. A question about JSON, or a request for code
-that produces JSON, is answered in prose.
+A sentence counts only if it tells the model how to answer. A question about JSON, or a request for
+code that produces JSON, is answered in prose.
 """
 
 from __future__ import annotations

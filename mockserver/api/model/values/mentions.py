@@ -111,7 +111,7 @@ class Mentions:
                 yield from [*self._found.get(one, ())]
 
     def named(self, values: Sequence[Any]) -> Any:
-        """Return the value that occurs first in the text; None if none of them occurs."""
+        """Return whichever of the values the text mentions first; None if it mentions none."""
         places = [(at, one) for one in values if (at := self._at(one)) is not None]
         return min(places, key=lambda place: place[0])[1] if places else None
 
