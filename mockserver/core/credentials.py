@@ -179,7 +179,7 @@ def _shown_line(path: str, query: str) -> tuple[str, str]:
 
 def shown_fields(headers: Mapping[str, str]) -> dict[str, str]:
     """Return header fields with credentials redacted; their names are in lower case."""
-    # cached one by one, because few fields of a client change from request to request
+    # each field is cached by itself, because few of a client's fields differ between requests
     return dict(zip(headers, map(_shown, headers, headers.values()), strict=True))
 
 

@@ -42,8 +42,8 @@ class Sender:
         """
         Return the time at which the ancestry of this sender parted from that of ``other``.
 
-        It is the start of the oldest ancestor that ``other`` does not share; if ``other`` shares
-        all ancestors of this sender, it is the start of this sender itself.
+        It is the ``since`` of the oldest ancestor that ``other`` does not share; if ``other``
+        shares all ancestors of this sender, it is this sender's own ``since``.
         """
         if self.parent is other.parent:
             return self.since

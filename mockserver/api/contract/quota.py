@@ -220,7 +220,7 @@ class Quota:
         return worst if worst and worst.wait else None
 
     def _wait(self, place: LimitKey, amount: float, now: float) -> float:
-        """Return the seconds until the amount is available, or until the temporary limit ends."""
+        """Return the seconds until the amount is available, or until a temporary limit is over."""
         other = self._enforced.get(place)
         wait = other.wait_for(amount, now) if other else 0.0
         if place not in self._imposed:
@@ -255,7 +255,7 @@ class Quota:
         """
         Return the edition's header fields: limits first, then remainders, then reset times.
 
-        ``returning`` counts the reserved tokens that are put back once this answer is sent.
+        ``returning`` counts the reserved tokens that are put back once the answer is sent.
         ``cached`` counts the prompt tokens from the cache.
         """
         self._refill(now)

@@ -103,7 +103,7 @@ class ChatReader:
     """Reads chats, and remembers their pieces."""
 
     def __init__(self) -> None:
-        self._runs: dict[bytes, _Runs] = {}  # by the beginning that their messages have
+        self._runs: dict[bytes, _Runs] = {}  # by the ``opening`` of their messages
         self._around: OrderedDict[tuple[bytes, bytes], Chat | None] = OrderedDict()
 
     def read(self, data: bytes) -> Chat | None:

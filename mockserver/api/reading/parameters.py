@@ -30,8 +30,8 @@ def read_query(endpoint: str, query: str) -> dict[str, Any]:
     """
     Return the parameters that the endpoint has; if a name occurs twice, the last value counts.
 
-    Raises RefusalError with the API's validation messages. Here a message gives the place
-    of an error as ``query.NAME``, as in FastAPI (inferred).
+    Raises RefusalError with the API's validation messages. In these messages the place of
+    an error is ``query.NAME``, as in FastAPI (inferred).
     """
     kind = ENDPOINTS[endpoint].query
     if kind is None or not query:

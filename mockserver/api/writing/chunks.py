@@ -23,7 +23,7 @@ class Chunks:
         self.counts.append(tokens)
 
     def add_text(self, pieces: Sequence[str], step: int, before: str, behind: str) -> None:
-        """Add a text with ``step`` tokens in each chunk, as JSON from ``before`` to ``behind``."""
+        """Add a text, ``step`` tokens per chunk, as JSON between ``before`` and ``behind``."""
         if step == 1:
             self.choices += map(_cache(before, behind).__getitem__, pieces)
             self.counts += [1] * len(pieces)

@@ -2,8 +2,8 @@
 The search for a value that a JSON Schema allows.
 
 Each schema is flattened by one choice of alternatives, and a value is made for the flat schema. The
-value is checked unless its keywords guarantee that it is valid. If the value is invalid, the next
-choice is tried. All steps come from one budget.
+value is checked unless the schema's keywords guarantee that it is valid. If the value is invalid,
+the next choice is tried. All steps come from one budget.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Maker:
         self._path: list[str] = []
 
     def make(self, schema: AnySchema, depth: int, name: str | None = None) -> Any:
-        """Return a value for a schema; ``name`` is its property or index in the outer value."""
+        """Return a value for a schema; ``name`` is the property or index that gets the value."""
         self._path += [] if name is None else [name]
         try:
             return self._made(schema, depth)

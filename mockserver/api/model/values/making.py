@@ -21,7 +21,7 @@ class Making(Protocol):
     validity: Validity
 
     def make(self, schema: AnySchema, depth: int, name: str | None = None) -> Any:
-        """Return a value for a schema; ``name`` is its property or index in the outer value."""
+        """Return a value for a schema; ``name`` is the property or index that gets the value."""
 
     def place(self, flat: Flat) -> Place:
         """Return the name and the description of the property whose value is being made."""

@@ -15,7 +15,7 @@ from . import names
 
 _READ = 10_000  # characters of a text
 _WHOLE = 500  # characters; longer texts are neither repeated whole nor searched for
-_LOOKUPS = 200  # how often a text is searched for a property's name or for a given value
+_LOOKUPS = 200  # the most searches of a text, each for a property's name or for a given value
 
 _FOUND = re.compile(
     r"""(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
