@@ -25,8 +25,8 @@ class Sender:
     ``busy`` is the processor time of the thread at the moment of sending, in seconds. ``waits``
     counts how many waits of the process had ended by that moment; None if waits are not counted.
     ``site`` is the file and line of the app's own code that sent the request, None if unknown.
-    ``turn`` identifies the test's call of the app, None if unknown; a request of one turn never
-    retries a request of another turn.
+    ``turn`` identifies the call with which the test ran the app, None if unknown; a request of one
+    turn never retries a request of another turn.
     """
 
     name: str

@@ -142,7 +142,7 @@ class Tier(Amounts):
     """
     The rate limits of a pricing plan, for one key on each model.
 
-    ``models``: limits that replace those of the plan for some models, by model id.
+    ``models``: by model id, the limits of those models for which the plan's limits do not hold.
     """
 
     models: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])

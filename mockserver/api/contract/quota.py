@@ -237,7 +237,7 @@ class Quota:
         self, reserved: int, used: int, now: float, *, cached: int = 0, since: float = math.inf
     ) -> None:
         """
-        Put back the unused tokens; ``cached`` of the used tokens came from the cache.
+        Put back the unused tokens; ``cached`` is how many of the used ones came from the cache.
 
         Limits that were imposed after ``since``, the time of the reservation, are not changed.
         """

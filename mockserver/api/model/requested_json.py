@@ -19,7 +19,7 @@ from .conversation import text_of
 from .values.schemas import AnySchema
 
 _READ = 20_000  # characters of a message
-_NEAR = 120  # characters before an example; words in them tell whether it shows the shape
+_NEAR = 120  # characters before an example; their words tell whether it shows a shape or data
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _POLITE = (

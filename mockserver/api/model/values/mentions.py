@@ -136,7 +136,7 @@ class Mentions:
         return found.start() if found else None
 
     def _labelled(self, place: Place, value: str, *, loose: bool = False) -> Iterator[str]:
-        """Yield the value after a property's name; ``loose`` accepts a mere space between them."""
+        """Yield the value after a property's name; ``loose`` lets a mere space separate the two."""
         parts = names.parts(place.name)
         if not parts or not self._words.issuperset(parts) or self._lookups <= 0:
             return
