@@ -19,7 +19,7 @@ from .messages import Fields, Request
 
 
 def _when_used(pattern: str, flags: int = 0) -> Callable[[], re.Pattern[str]]:
-    """Return a function that compiles a pattern at its first call, because this takes long."""
+    """Return a function that compiles a pattern at its first call, because compiling is slow."""
     return cache(partial(re.compile, pattern, flags))
 
 
@@ -179,7 +179,7 @@ def _shown_line(path: str, query: str) -> tuple[str, str]:
 
 def shown_fields(headers: Mapping[str, str]) -> dict[str, str]:
     """Return header fields with credentials redacted; their names are in lower case."""
-    # cached one by one, because few fields of a client change from request to request
+    # each field is cached by itself, because few of a client's fields differ between requests
     return dict(zip(headers, map(_shown, headers, headers.values()), strict=True))
 
 

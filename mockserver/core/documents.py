@@ -222,7 +222,7 @@ class Document:
         return shortened(_written(node))
 
     def _made_from(self, path: Sequence[str | int]) -> str:
-        """Name the parameters from which the value at a path, or a part of it, was made."""
+        """Name the parameters from which the value at a path, or a part of that value, was made."""
         around = [self._find(path[:depth])[1] for depth in range(len(path) + 1)]
         node = around[-1]
         inner = [pair[1] for pair in node.value] if isinstance(node, yaml.MappingNode) else []

@@ -25,8 +25,8 @@ class Sender:
     ``busy`` is the processor time of the thread at the moment of sending, in seconds. ``waits``
     counts how many waits of the process had ended by that moment; None if waits are not counted.
     ``site`` is the file and line of the app's own code that sent the request, None if unknown.
-    ``turn`` identifies the test's call of the app, None if unknown; a request of one turn never
-    retries a request of another turn.
+    ``turn`` identifies the call with which the test ran the app, None if unknown; a request of one
+    turn never retries a request of another turn.
     """
 
     name: str
@@ -40,10 +40,10 @@ class Sender:
 
     def begun_apart_from(self, other: Sender) -> float:
         """
-        Return the time since which the ancestry of this sender is separate from that of ``other``.
+        Return the time at which the ancestry of this sender parted from that of ``other``.
 
-        At that time the oldest ancestor that ``other`` does not have was started. If ``other`` has
-        all ancestors of this sender, this sender itself was started at that time.
+        It is the ``since`` of the oldest ancestor that ``other`` does not share; if ``other``
+        shares all ancestors of this sender, it is this sender's own ``since``.
         """
         if self.parent is other.parent:
             return self.since

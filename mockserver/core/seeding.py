@@ -81,7 +81,7 @@ def _begun(texts: tuple[str, str]) -> blake2b:
 
 
 class Draws:
-    """The draws for the trials of a rule: ``each`` random numbers from 0 to 1 per trial."""
+    """The draws of a rule: ``each`` is how many random numbers from 0 to 1 one trial gets."""
 
     def __init__(self, seed: str, each: int) -> None:
         self._seed = seed

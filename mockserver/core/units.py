@@ -28,7 +28,7 @@ _LONGEST_WORDS = 40
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EXACT = 10.0  # seconds; fractions of longer durations are noise
 LONGEST = 36_500 * _UNITS["d"]
-"""The longest duration in seconds, which timers and dates of all platforms can express."""
+"""The longest duration, in seconds; timers and dates can express it on all platforms."""
 
 
 def seconds(text: object) -> float:

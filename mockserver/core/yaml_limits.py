@@ -18,7 +18,7 @@ import yaml
 from .errors import DocumentError
 
 DEEPEST = 100  # nested mappings and lists
-_MOST_DIRECTIVES = 10  # libyaml takes long for many, because it compares each with all others
+_MOST_DIRECTIVES = 10  # libyaml is slow with many, because it compares each with all others
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 

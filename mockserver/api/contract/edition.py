@@ -28,7 +28,7 @@ ShownReasoning: TypeAlias = Literal["parsed", "raw", "hidden"]
 
 
 def _offer_names(schema: dict[str, Any]) -> None:
-    """Make editors offer the shipped editions; any other value is the path of a YAML file."""
+    """Make editors offer the names of shipped editions, and accept the path of a YAML file."""
     schema["anyOf"] = [{"enum": list(shipped_names(SHIPPED))}, {"pattern": r"\.ya?ml$"}]
 
 
@@ -51,8 +51,8 @@ class Model:
     seconds since the epoch. ``price``: the price of the model's tokens, or the last known price if
     the model is retired (null: unknown). ``tokenizer``: the family of the model's tokenizer.
     ``preview``: whether the model may be withdrawn at short notice. ``retired``: the first day on
-    which the live API answers that the model was not found. ``archived``: whether the API, once the
-    model is retired, refuses it with the message that it is archived. ``successor``: the id of the
+    which the live API answers that the model was not found. ``archived``: whether requests for the
+    retired model are refused with the message that it is archived. ``successor``: the id of the
     model that the API recommends when it announces the retirement (null: none).
 
     ``prompt_base``: how many tokens the chat template adds to a prompt. ``prompt_each``: how many
@@ -142,7 +142,7 @@ class Tier(Amounts):
     """
     The rate limits of a pricing plan, for one key on each model.
 
-    ``models``: limits that replace those of the plan for some models, by model id.
+    ``models``: by model id, the limits of those models for which the plan's limits do not hold.
     """
 
     models: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])
@@ -194,7 +194,7 @@ class Edition:
         return self.tiers[name]
 
     def narrowed(self, *, tier: str | None, context: int | None) -> Edition:
-        """Return the edition with a tier's context windows, of at most ``context`` tokens each."""
+        """Return a copy whose models have a tier's context windows, cut to ``context`` tokens."""
         tier = self.default_tier if tier == DEFAULT else tier
         models = {
             name: replace(model, context=min(model.window(tier), context or model.context))

@@ -115,7 +115,7 @@ class Keys:
     missing: Literal["not_authenticated", "wrong_api_key"] = "not_authenticated"
 
     def sample(self, name: str) -> str:
-        """Return a valid key with a name in it; without a prefix the key begins like real keys."""
+        """Return a valid key that contains a name; without a ``prefix`` it begins with ``csk-``."""
         return f"{self.prefix or 'csk-'}{name}"
 
 
@@ -156,7 +156,7 @@ class HeaderFields:
     The header fields of an answer; the defaults are those of today.
 
     ``limits``: the rate limits that are shown, each with its remainder. ``total``: the rate limits
-    whose remainder is that of the tier's limit on all tokens, if the tier has such a limit.
+    that show what remains of the tier's limit on all tokens, if the tier has such a limit.
     ``resets``: whether the seconds until each limit is reset are shown. ``transport_security``: the
     value of ``strict-transport-security`` for completions. ``plain_transport_security``: the value
     of ``strict-transport-security`` for all answers except completions. ``cookie``: a template with

@@ -17,7 +17,7 @@ from .edition import SHIPPED, Edition
 DEFAULT = "guide"
 _Read: TypeAlias = tuple[Any, Edition]
 """
-The data of an edition's file, merged with the data of all editions that it extends; then the
+A pair: the data of an edition's file, merged with the data of all editions that it extends; and the
 edition made from this data.
 """
 

@@ -92,7 +92,7 @@ class BatchRequest(TypedDict):
 
 
 class Catalogue(TypedDict):
-    """The query of the lists of models and of their records."""
+    """The query of the endpoints that return all models or one model."""
 
     format: NotRequired[ModelFormat]
 

@@ -44,7 +44,7 @@ class Price:
     source: str = ""
 
     def of(self, prompt: int, completion: int, cached: int = 0) -> float:
-        """Return what the tokens cost in dollars; ``cached`` of the prompt tokens were cached."""
+        """Return what tokens cost in dollars; ``cached`` is how many prompt tokens were cached."""
         less = 0.0 if self.cached is None else cached * (self.prompt - self.cached)
         return (prompt * self.prompt + completion * self.completion - less) / _MILLION
 
@@ -63,7 +63,7 @@ NamedPrice: TypeAlias = Annotated[Price, BeforeValidator(_mapping)]
 
 def per_token(dollars: float) -> str:
     """
-    Return a price per million tokens in the API's form: the price of one token, as a text.
+    Convert a price per million tokens to the API's form: the price of one token, as a text.
 
     >>> per_token(0.35), per_token(2.25), per_token(0)
     ('0.00000035', '0.00000225', '0')

@@ -70,7 +70,7 @@ class Problem:
 
     @property
     def http_status(self) -> int:
-        """The status of the answer; 200 for an error within a stream, which has begun by then."""
+        """The status of the answer; for an error within a stream, the 200 that began the stream."""
         return HTTPStatus.OK if self.shape == "event" else self.status
 
     def body(self, facts: Mapping[str, object]) -> bytes:

@@ -43,7 +43,7 @@ class Bucket:
 
     @staticmethod
     def refill_all(buckets: Iterable[Bucket], now: float) -> None:
-        """Refill several buckets; this takes a third less time than to refill each by itself."""
+        """Refill several buckets; this takes a third less time than refilling each by itself."""
         for bucket in buckets:
             if now > bucket.at:
                 capacity = bucket.capacity
@@ -220,7 +220,7 @@ class Quota:
         return worst if worst and worst.wait else None
 
     def _wait(self, place: LimitKey, amount: float, now: float) -> float:
-        """Return the seconds until the amount is available, or until the temporary limit ends."""
+        """Return the seconds until the amount is available, or until a temporary limit is over."""
         other = self._enforced.get(place)
         wait = other.wait_for(amount, now) if other else 0.0
         if place not in self._imposed:
@@ -237,7 +237,7 @@ class Quota:
         self, reserved: int, used: int, now: float, *, cached: int = 0, since: float = math.inf
     ) -> None:
         """
-        Put back the unused tokens; ``cached`` of the used tokens came from the cache.
+        Put back the unused tokens; ``cached`` is how many of the used ones came from the cache.
 
         Limits that were imposed after ``since``, the time of the reservation, are not changed.
         """
@@ -255,7 +255,7 @@ class Quota:
         """
         Return the edition's header fields: limits first, then remainders, then reset times.
 
-        ``returning`` counts reserved tokens that are put back after the answer with these fields.
+        ``returning`` counts the reserved tokens that are put back once the answer is sent.
         ``cached`` counts the prompt tokens from the cache.
         """
         self._refill(now)
@@ -295,7 +295,7 @@ class Quota:
 
     def _change(self, amounts: tuple[int, int, int], since: float = math.inf) -> None:
         """
-        Add one amount to all buckets of a kind; the amounts are in the order of ``LIMIT_KINDS``.
+        Add each amount to all buckets of its kind; the amounts are in the order of ``LIMIT_KINDS``.
 
         A level may become negative, so that unused tokens can be put back exactly.
         """

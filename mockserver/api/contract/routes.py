@@ -9,7 +9,7 @@ from .endpoints import ENDPOINTS, Endpoint
 from .problem import RefusalError
 
 ANY_VERSION = "/mock/"
-"""The path of a base URL; the paths that follow it may begin with ``/v1`` or not."""
+"""The path of a base URL behind which the API's paths work with and without ``/v1``."""
 COMPLETING: frozenset[str | None] = frozenset(
     row.name for row in ENDPOINTS.values() if row.cost == "completion"
 )

@@ -18,7 +18,7 @@ _REFUSED = re.compile(
     r"|(?:not valid|invalid) (?:json|arguments?|input)|(?:failed|unable) to parse",
     re.IGNORECASE,
 )
-_MOST_CORRECTED = 2  # calls; after these the model gives up and answers in words
+_MOST_CORRECTED = 2  # refused calls that are made again; after a third the model answers in words
 _LONGEST_REFUSAL = 2000
 
 
@@ -57,7 +57,8 @@ def results(body: Mapping[str, Any]) -> list[str]:
     Return the tool results since the last user message.
 
     Some frameworks send a result as a user message that begins with ``Observation:``. If the latest
-    result refuses a call and asks for a correct one, refusals do not count as results.
+    result refuses a call and asks for a correct one, refusals do not count as results, unless there
+    are more than two.
     """
     found: list[str] = []
     for message in reversed(body.get("messages", [])[-_RECENT:]):

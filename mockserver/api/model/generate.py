@@ -158,7 +158,7 @@ def _of_length(request: GenerationRequest, seeded: SeededText, length: int) -> S
         return _prose(seeded, length)
     content: list[str] = []
     text = length
-    for _ in range(_TRIES):  # how a string changes the total length shows only in the result
+    for _ in range(_TRIES):  # only the result shows how a string changes the total length
         content = _json_content(
             wanted, request, seeded.fresh_random(), "".join(_prose(seeded, text))
         )

@@ -33,7 +33,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """The log probabilities of a token and of ``others`` at its position (None: not requested)."""
+    """The log probability of a token, and ``others`` at its position (None: not requested)."""
 
     token: str
     logprob: float

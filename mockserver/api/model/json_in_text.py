@@ -8,8 +8,8 @@ from typing import Any
 
 from .values.schemas import TYPES
 
-_MOST = 20  # objects after which the search ends
-_FAILED = 4  # places that look like JSON but are not, after which the search ends
+_MOST = 20  # places at which the search looks for JSON
+_FAILED = 4  # how many of these places may turn out not to be JSON before the search ends
 _DEEPEST = 8
 _OPTION = 40  # the most characters of an alternative
 _DECODER = json.JSONDecoder()

@@ -102,7 +102,7 @@ def _odds(piece: str, top: int, random: Random) -> Odds:
 
 
 def _like(odds: Odds, piece: str) -> Odds:
-    """Return the same odds for the token ``piece``; rename an alternative that equals it."""
+    """Return the same odds for the token ``piece``; rename an alternative that is ``piece``."""
     others = odds.others
     if others and any(piece == token for token, _ in others):
         others = tuple((f"{token}s" if token == piece else token, one) for token, one in others)

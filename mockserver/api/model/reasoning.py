@@ -2,7 +2,7 @@
 Reasoning before an answer: whether there is any, how long it is, and where it is shown.
 
 Efforts and formats follow the API's documentation on reasoning. The lengths are invented, because
-the documentation only says that a higher effort reasons longer.
+the documentation only says that a higher effort makes the reasoning longer.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def shown(body: Mapping[str, Any], model: Model) -> ShownReasoning:
 
 def tagged(text: str, tag: str = TAG) -> str:
     r"""
-    Return reasoning between tags, for the content.
+    Return reasoning between tags, as it stands in the content.
 
     >>> tagged("Hm.")
     '<think>\nHm.\n</think>\n\n'

@@ -3,8 +3,8 @@ Finds out whether a prompt asks for JSON in words.
 
 If so, it also finds the shape of the JSON, and whether the JSON should be in a code fence.
 
-Only sentences that tell the model how to answer count. A question about JSON, or a request for code
-that produces JSON, is answered in prose.
+A sentence counts only if it tells the model how to answer. A question about JSON, or a request for
+code that produces JSON, is answered in prose.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .conversation import text_of
 from .values.schemas import AnySchema
 
 _READ = 20_000  # characters of a message
-_NEAR = 120  # characters before an example; words in them tell whether it shows the shape
+_NEAR = 120  # characters before an example; their words tell whether it shows a shape or data
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _POLITE = (

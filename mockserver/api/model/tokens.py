@@ -137,9 +137,9 @@ def count_tools(tools: Sequence[Mapping[str, Any]], count_text: Counter = count)
     """
     Return how many tokens the tools add to a prompt: two thirds of the tokens of their JSON.
 
-    Models see their tools in other notations than JSON: in recorded prompts of gpt-oss, one to
+    Models see their tools in notations other than JSON: in recorded prompts of gpt-oss, one to
     three tools cost 0.6 to 1.0 times the tokens of their JSON. Tools after the first thousand are
-    estimated from the average of these.
+    estimated from the average of that thousand.
     """
     first = tools[:_MOST_TOOLS]
     found = sum(count_text(_COMPACT(tool["function"])) * 2 // 3 for tool in first)

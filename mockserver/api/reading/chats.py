@@ -43,7 +43,7 @@ _KEY = b'"messages"'
 _BEGINNING = re.compile(rb'"messages":( ?)\[(\{"(?:role|content)":\1)')
 _END = b"}]"
 _HIDDEN = re.compile(rb"\\u00[67]")
-"""The beginning of an escaped letter; a search does not find a key that is written with one."""
+"""The beginning of an escaped letter; a search does not find a key with an escaped letter."""
 _PLACEHOLDER = b'{"role":"user","content":"-"}'
 _IN_PLACE = [{"role": "user", "content": "-"}]
 _FREE = frozenset({"model_parameters", "response_format", "tools"})
@@ -103,7 +103,7 @@ class ChatReader:
     """Reads chats, and remembers their pieces."""
 
     def __init__(self) -> None:
-        self._runs: dict[bytes, _Runs] = {}  # by the beginning that their messages have
+        self._runs: dict[bytes, _Runs] = {}  # by the ``opening`` of their messages
         self._around: OrderedDict[tuple[bytes, bytes], Chat | None] = OrderedDict()
 
     def read(self, data: bytes) -> Chat | None:

@@ -2,7 +2,7 @@
 Files, the input and output of batches.
 
 The API documents that files can be uploaded, listed, retrieved, read and deleted, but not what the
-answers look like. Here the answers follow the OpenAI API, because clients of that API can read
+answers look like. Here the answers follow the OpenAI API, so that clients of that API can read
 them.
 """
 

@@ -1,9 +1,9 @@
 """
 Validates the parameters in the query and in the header fields of a request.
 
-``format`` comes from the server's own OpenAPI document. Unknown names in a query are ignored, as in
-FastAPI. The only header field whose value is checked is ``queue_threshold`` (50 to 20,000 ms, a
-documented private preview). Other header fields are accepted with any value:
+The parameter ``format`` comes from the server's own OpenAPI document. Unknown names in a query are
+ignored, as in FastAPI. The only header field whose value is checked is ``queue_threshold`` (50 to
+20,000 ms, a documented private preview). Other header fields are accepted with any value:
 ``X-Cerebras-Version-Patch`` (a documented pin of the API's version), ``X-delay-time``, ``CF-RAY``
 and ``X-Amz-Cf-Id``.
 """
@@ -30,8 +30,8 @@ def read_query(endpoint: str, query: str) -> dict[str, Any]:
     """
     Return the parameters that the endpoint has; if a name occurs twice, the last value counts.
 
-    Raises RefusalError with the API's validation messages. They name the place of an error as
-    ``query.NAME``, as in FastAPI (inferred).
+    Raises RefusalError with the API's validation messages. In these messages the place of
+    an error is ``query.NAME``, as in FastAPI (inferred).
     """
     kind = ENDPOINTS[endpoint].query
     if kind is None or not query:

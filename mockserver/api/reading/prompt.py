@@ -13,7 +13,7 @@ from .messages import Part
 _T = TypeVar("_T")
 
 IMAGE_TOKENS = 280
-"""How many tokens an image counts: always the documented maximum."""
+"""How many tokens an image counts as: always the documented maximum."""
 
 
 class Size(NamedTuple):
@@ -32,7 +32,7 @@ def measure(body: Mapping[str, Any], text: str, model: Model) -> Size:
     """
     Return the size of a valid request's prompt; ``text`` is the key of the prompt in the body.
 
-    Images have tokens only for models with vision.
+    Images cost tokens only if the model has vision.
     """
     counted = tokens.Meter()
     if text != "messages":

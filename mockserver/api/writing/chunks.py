@@ -23,7 +23,7 @@ class Chunks:
         self.counts.append(tokens)
 
     def add_text(self, pieces: Sequence[str], step: int, before: str, behind: str) -> None:
-        """Add a text as JSON between two constants, ``step`` tokens in each chunk."""
+        """Add a text, ``step`` tokens per chunk, as JSON between ``before`` and ``behind``."""
         if step == 1:
             self.choices += map(_cache(before, behind).__getitem__, pieces)
             self.counts += [1] * len(pieces)
@@ -35,7 +35,7 @@ class Chunks:
 
 class _TextCache(dict[str, bytes]):
     """
-    Texts encoded as JSON between two constants.
+    Maps each text to its JSON between the constants ``before`` and ``behind``.
 
     Models repeat the same words, so each word is encoded and stored only once.
     """

@@ -38,7 +38,7 @@ class Form:
 
 
 class EncodedAnswer:
-    """An answer in the form of an endpoint. Each document or stream is made with its own stamp."""
+    """An answer in an endpoint's form. Each document or stream is made with its own stamp."""
 
     __slots__ = ("_known", "_work", "answer", "form", "tokens")
 

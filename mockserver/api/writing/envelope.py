@@ -45,7 +45,7 @@ def envelope(
     vision: bool,
 ) -> Envelope:
     """
-    Return the envelope of an ``object`` of this kind.
+    Return the envelope in which the value of ``object`` is ``kind``.
 
     ``usage`` and ``times`` are the keys of ``usage`` and ``time_info``. ``details`` are the keys of
     ``completion_tokens_details`` and ``prompt_tokens_details``; None omits the object. Without

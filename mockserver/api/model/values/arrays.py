@@ -18,7 +18,8 @@ class Array:
     """
     Makes one array.
 
-    Without ``maxItems`` it has one to three items, or more if more are mentioned or required.
+    Without ``maxItems`` the array has one to three items, or more if more are mentioned or
+    required.
     """
 
     def __init__(self, maker: Making, flat: Flat, depth: int, *, light: bool) -> None:

@@ -7,8 +7,8 @@ class ImpossibleError(ValueError):
     """
     No value was found for a JSON Schema.
 
-    ``why`` is the reason, as the end of a sentence. ``at`` is the path of the part of the value for
-    which none was found; empty for the whole value.
+    ``why`` is the reason, as the end of a sentence. ``at`` is the path of the part that could not
+    be made; empty for the whole value.
     """
 
     def __init__(self, why: str, at: str = "") -> None:

@@ -53,6 +53,6 @@ class Choices:
 
     @property
     def all_tried(self) -> bool:
-        """Whether all combinations were tried, in light attempts and in others."""
+        """Whether there were two attempts per combination, or one if there is one combination."""
         ways = math.prod(self._sizes)
         return self.attempt + 1 >= (ways if ways == 1 else 2 * ways)

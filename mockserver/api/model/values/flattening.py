@@ -101,7 +101,7 @@ class Flattening:
         return flat
 
     def _applied(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Return the schemas that a schema applies to the same value."""
+        """Return the other schemas that a schema applies to its value, such as one it refers to."""
         found: list[AnySchema] = []
         for key in schema:
             if key in _APPLIED:
@@ -118,7 +118,7 @@ class Flattening:
         return [self._chosen(schema["anyOf"], choices)]
 
     def one_of(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose an alternative; after some attempts, also require that all others are violated."""
+        """Choose an alternative; after some attempts, also require that the value fits no other."""
         chosen = self._chosen(schema["oneOf"], choices)
         if choices.attempt < len(schema["oneOf"]):
             return [chosen]

@@ -2,8 +2,8 @@
 The search for a value that a JSON Schema allows.
 
 Each schema is flattened by one choice of alternatives, and a value is made for the flat schema. The
-value is checked if the keywords leave a doubt. If the value is invalid, the next choice is tried.
-All steps come from one budget.
+value is checked unless the schema's keywords guarantee that it is valid. If the value is invalid,
+the next choice is tried. All steps come from one budget.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .spelling import lengths, spelled
 from .validity import Validity
 
 SHALLOW = 4  # from this depth on, values have only required parts, so that most recursions end
-_ABYSS = 40  # a schema that leads to deeper values contains itself, and no value is valid
+_ABYSS = 40  # a schema that leads deeper requires itself without end, so no value is valid
 _LONGEST = 10_000  # characters in a string
 _WAYS = 150  # attempts for one schema, each with another choice among the alternatives
 _TRIES = 24  # attempts to find a string or number that is not excluded
@@ -61,7 +61,7 @@ class Maker:
         self._path: list[str] = []
 
     def make(self, schema: AnySchema, depth: int, name: str | None = None) -> Any:
-        """Return a value for a schema at some depth; ``name`` is the property or the index."""
+        """Return a value for a schema; ``name`` is the property or index that gets the value."""
         self._path += [] if name is None else [name]
         try:
             return self._made(schema, depth)

@@ -1,4 +1,4 @@
-"""The interface of the search, for objects and arrays, which can't import the search itself."""
+"""The interface of the search, for ``objects`` and ``arrays``, which can't import ``maker``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Making(Protocol):
     validity: Validity
 
     def make(self, schema: AnySchema, depth: int, name: str | None = None) -> Any:
-        """Return a value for a schema at some depth; ``name`` is the property or the index."""
+        """Return a value for a schema; ``name`` is the property or index that gets the value."""
 
     def place(self, flat: Flat) -> Place:
         """Return the name and the description of the property whose value is being made."""

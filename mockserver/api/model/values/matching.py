@@ -2,7 +2,7 @@
 Matches a text against a pattern in bounded time.
 
 All possible end positions of a part of the pattern are found together, so nested repetitions do not
-multiply. Rust's engine, which rules use, has no look-around. Schemas need look-around, for example
+multiply. The engine of ``core.regexes`` has no look-around. Schemas need look-around, for example
 ``^(?=.*[A-Z])`` to require a capital letter.
 """
 

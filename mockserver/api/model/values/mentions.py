@@ -15,7 +15,7 @@ from . import names
 
 _READ = 10_000  # characters of a text
 _WHOLE = 500  # characters; longer texts are neither repeated whole nor searched for
-_LOOKUPS = 200  # how often a text is searched for a property's name or for a given value
+_LOOKUPS = 200  # the most searches of a text, each for a property's name or for a given value
 
 _FOUND = re.compile(
     r"""(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
@@ -111,7 +111,7 @@ class Mentions:
                 yield from [*self._found.get(one, ())]
 
     def named(self, values: Sequence[Any]) -> Any:
-        """Return the value that occurs first in the text; None if none of them occurs."""
+        """Return whichever of the values the text mentions first; None if it mentions none."""
         places = [(at, one) for one in values if (at := self._at(one)) is not None]
         return min(places, key=lambda place: place[0])[1] if places else None
 
@@ -136,7 +136,7 @@ class Mentions:
         return found.start() if found else None
 
     def _labelled(self, place: Place, value: str, *, loose: bool = False) -> Iterator[str]:
-        """Yield the value after a property's name; ``loose`` accepts a mere space between them."""
+        """Yield the value after a property's name; ``loose`` lets a mere space separate the two."""
         parts = names.parts(place.name)
         if not parts or not self._words.issuperset(parts) or self._lookups <= 0:
             return

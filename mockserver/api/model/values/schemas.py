@@ -109,6 +109,6 @@ def _anchored(root: AnySchema, name: str) -> AnySchema:
 
 
 def is_multiple(value: float, step: float) -> bool:
-    """Return whether a value is a multiple of a step, in decimal notation and as floats."""
+    """Return whether a value is a multiple of a step, computed both in decimals and in floats."""
     exact = Fraction(str(value)) % Fraction(str(step)) == 0
     return exact and (value / step).is_integer()

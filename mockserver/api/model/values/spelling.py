@@ -11,7 +11,7 @@ from .budget import ImpossibleError
 from .patterns import Chain, Chars, Edge, Either, Look, Node, Repeat, Width
 
 _SURROGATES = range(0xD800, 0xE000)  # surrogates, which are no characters
-# characters are drawn from the first string that has one in the class
+# a character is drawn from the first of these strings that contains an allowed one
 _SIGNS = (ascii_letters + digits, " -_." + punctuation)
 
 
@@ -86,7 +86,7 @@ def _parts(parts: Sequence[Node], length: int, random: Random) -> str:
 
 
 def _sums(parts: Sequence[Node], side: int) -> list[int]:
-    """Return for each part the least (side 0) or greatest (side 1) width from it to the end."""
+    """Return the least (side 0) or greatest (side 1) width from each part to the end."""
     sums = [0]
     for part in reversed(parts):
         sums.append(sums[-1] + part.width[side])
