@@ -110,7 +110,7 @@ class Exchange:
 
     @property
     def near_misses(self) -> tuple[NearMiss, ...]:
-        """Why no rule took the request, the nearest rule first; empty if a rule took it."""
+        """Why the rules did not take the request, the nearest rule first; empty if one took it."""
         if self.gist:
             return self.gist.near_misses
         view = RequestView(self.endpoint, self.model, self.request, self.attempt)
@@ -124,7 +124,7 @@ class Exchange:
 
     @property
     def completion_tokens(self) -> int:
-        """The completion tokens in the plan."""
+        """How many completion tokens the answer has, by its plan."""
         return tokens_of(self.plan)
 
     @property
@@ -178,7 +178,7 @@ class Exchange:
         ``Retry-After``, as in the SDKs.
         """
         head = head_of(self.plan)
-        given = dict(reversed(head.headers)) if head else {}  # the first of equal names counts
+        given = dict(reversed(head.headers)) if head else {}  # of equal names, the first counts
         exact = _number(given.get("retry-after-ms"))
         if exact is not None:
             return exact / 1000

@@ -108,7 +108,7 @@ class Journal:
         return list(self._warmups)
 
     def own(self) -> Journal:
-        """Return a journal without exchanges from elsewhere; this journal, if it has none."""
+        """Return a journal without exchanges from elsewhere: this one, if there are none in it."""
         kept = list(self._kept)
         own = [pair for pair in kept if not pair[0].from_elsewhere]
         if len(own) == len(kept):

@@ -26,7 +26,7 @@ _RIGHT: Mapping[Client, str] = {
     "cerebras": "https://api.cerebras.ai",
     "openai": "https://api.cerebras.ai/v1",
 }
-"""The correct base URL for each client, used in set-ups that test another part."""
+"""The correct base URL for each kind of client, for set-ups in which another part is checked."""
 
 _OTHER_ENDPOINTS: Mapping[str, str] = {
     "responses.create": "/v1/responses",
