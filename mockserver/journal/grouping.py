@@ -3,7 +3,7 @@ Groups requests into calls after the test.
 
 The journal has to assign a request to a call when the request arrives. After the test more is
 known, for example which thread sent each request, and which of two equal requests was retried.
-Here, therefore, a request from another thread than the failed request is a retry only if that other
+Here, therefore, a request from another thread than the failed request's is a retry only if that
 thread was started after the failure, and the two requests are not in one crowd (see ``fan_out``).
 If an attempt could belong to several calls, a call whose ``Retry-After`` is over by then is
 preferred, in the client's favour.

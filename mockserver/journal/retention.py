@@ -70,7 +70,7 @@ def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]
 
 
 def _beginning(step: Step, room: int) -> Plan:
-    """Return as much of a step as fits, without its tokens; the step with the note has those."""
+    """Return as much of a step as fits, without its tokens; the step with the note gets them."""
     match step:
         case Data(data):
             return (Data(data[:room]),)

@@ -73,7 +73,7 @@ def rows_met(it: ExchangeView) -> Iterator[Row]:
     """
     Yield the rows that apply to an exchange.
 
-    Once a row with a ``what`` has been yielded, any other row with a ``what`` is left out unless it
+    Once a row with a ``what`` has been yielded, a later row with a ``what`` is left out unless it
     has ``besides``.
     """
     explained = False
@@ -120,7 +120,7 @@ def _has_felt(*faults: str) -> Condition:
 
 
 def _where_malformed(row: Row) -> Row:
-    """Return the row, restricted to answers that may be malformed; this is checked first."""
+    """Return the row with a condition added before its own: the answer may be malformed."""
     return replace(row, when=_both(lambda it: it.may_be_malformed, row.when))
 
 

@@ -150,7 +150,7 @@ class ExchangeView:
 
     @property
     def quota_fix(self) -> str:
-        """What to do, by ``Retry-After``, else by a ``reset`` field, else by the quota's period."""
+        """What to do, judged by ``Retry-After``, else a ``reset`` field or the quota's period."""
         wait = self.exchange.retry_after
         if wait is not None and wait >= _HOUR:
             return "Retry-After is longer than any user waits, so give up or ask another model"

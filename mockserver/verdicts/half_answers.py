@@ -20,7 +20,7 @@ from .verdict import Case, Certainty, Finding
 _ON_PURPOSE = (
     16  # tokens; an app that asks for fewer needs only a short answer, such as "yes" or "no"
 )
-_CHOSEN = 100  # tokens; an app that sets a limit up to this may want no longer an answer
+_CHOSEN = 100  # tokens; an app with a limit up to this may not want a longer answer
 _LEAST = 8  # characters; a shorter text can't be recognised
 _UNIQUE = 24  # characters; a shorter text can't be recognised within another
 _MOST = 20  # half answers that are judged in one test

@@ -69,7 +69,7 @@ def _left_early(case: Case) -> dict[Exchange, int]:
 
 
 def _lost_patience(exchange: Exchange, case: Case) -> bool:
-    """Whether the client left before the end: at any time, or during a silence of a stream."""
+    """Whether the client left before the end and, if the answer was a stream, during a silence."""
     silence = _silence(exchange) * case.journal.scale
     return left(exchange) and (not exchange.stream or silence >= _SILENCE)
 

@@ -57,7 +57,7 @@ def _limit(source: Source, chat: Chat) -> int:
 
 
 def _text_is_returned(source: Source, chat: Chat) -> bool:
-    """Return whether a function returns the text, and does nothing else with the answer."""
+    """Return whether a function returns the text, and never passes on the whole answer."""
     function = source.function(chat.call)
     outer = source.parents[chat.call]
     outer = source.parents[outer] if isinstance(outer, ast.Await) else outer

@@ -48,7 +48,7 @@ def keys_shown(matter: Matter) -> Iterator[Noticed]:
 
 def hosts_in_code(matter: Matter) -> Iterator[Noticed]:
     """
-    Notice addresses that equal the SDK's default, so they only make it ignore CEREBRAS_BASE_URL.
+    Notice addresses that only repeat the SDK's default, and so override CEREBRAS_BASE_URL.
 
     OpenAI's clients are not reported, since they need the address.
     """

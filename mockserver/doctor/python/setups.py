@@ -49,7 +49,7 @@ _MOST_MODELS = 3
 
 
 def of_file(matter: Matter) -> Iterator[Placed]:
-    """Yield a set-up for each part of a file that may be wrong, with its other parts correct."""
+    """Yield a set-up for each part that may be wrong in a file, with all other parts correct."""
     for made in matter.clients:
         yield from of_client(made, matter.edition)
     for chat in (one for one in matter.chats if one.client.asks_cerebras):

@@ -33,7 +33,7 @@ _Found = tuple[str, Mapping[str, Any]]
 
 
 def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
-    """Yield the objects at this depth with a refused field (only one named ``last``, if given)."""
+    """Yield the objects at this depth with a refused field; ``last``, if given, is its name."""
     for one in lines(it):
         if last and one.place[depth:] != (last,):
             continue

@@ -141,9 +141,9 @@ def _came_to_nothing(exchange: Exchange) -> bool:
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:
     """
-    Whether another request with this question failed or was abandoned.
+    Whether the failed request was not the only attempt at its question.
 
-    It also counts if it began, or ended, after the failed one.
+    Another attempt is a request that failed, was abandoned, or began or ended after this one.
     """
     return any(
         other.failed

@@ -2,7 +2,7 @@
 Clients that wait too long: hours before a retry, or for an answer that makes no progress.
 
 All waits are measured on the client's own clock. If a time scale shortens the waits, a client may
-not give up, although it would in reality.
+keep waiting where it would give up in reality.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ def too_large(exchange: Exchange) -> tuple[int, int] | None:
     """
     Return the requested tokens and the limit, if a refused request can never fit.
 
-    The message of such a refusal states both numbers. A request that exceeds the limit but
-    gets another message is answered once the limit is entirely unused.
+    The message of such a refusal states both numbers. A request that exceeds the limit but gets
+    another message is answered once the limit is entirely unused.
     """
     said = _TOO_LARGE.search(str(exchange.error.get("message")))
     if said is None or exchange.error.get("code") != "token_quota_exceeded":
