@@ -80,7 +80,7 @@ def _versions() -> dict[str, str]:
     for one in distributions():
         name, version = one.metadata["Name"], one.metadata["Version"]
         if name and version:
-            found.setdefault(canonicalize_name(name), version)  # Python imports the first one
+            found.setdefault(canonicalize_name(name), version)  # the first is the one imported
     return found
 
 

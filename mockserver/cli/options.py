@@ -26,7 +26,7 @@ def overridable(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
-    """Read the values of ``--set``, which are names with values in YAML."""
+    """Read the values of ``--set``: each is ``NAME=VALUE``, with the value in YAML."""
     from mockserver.core.documents import value_of
 
     found: dict[str, Any] = {}

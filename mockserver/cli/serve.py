@@ -169,7 +169,7 @@ class _Played(NamedTuple):
 
 
 def _reloading(played: _Played, *, reload: bool) -> _Mock:
-    """Return a mock with separate state, and the job that watches the mock's files."""
+    """Return a mock that keeps its own state, and the job that watches its files, or None."""
     from mockserver.edge.reload import Reloader
 
     name, parameters, overrides, retention = played
@@ -178,7 +178,7 @@ def _reloading(played: _Played, *, reload: bool) -> _Mock:
 
 
 def _sharing(played: _Played, state: str, lost: WhenLost, stack: ExitStack) -> _Mock:
-    """Return a mock with shared state. If the store is private, the stack stops it."""
+    """Return a mock that keeps its state in a store; ``stack`` stops the store if it is private."""
     from mockserver.edge.state.address import read_address
     from mockserver.edge.state.private import private_store
     from mockserver.scenario import loaded

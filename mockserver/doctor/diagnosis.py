@@ -27,7 +27,8 @@ class Diagnosis:
     """
     The findings, the worst first, and the number of files that were read.
 
-    ``unread``: how many files could not be read. ``cut_off``: whether there are more files.
+    ``unread``: how many files could not be read. ``cut_off``: whether there are more files than
+    ``doctor`` reads.
     """
 
     findings: tuple[Finding, ...]

@@ -78,7 +78,7 @@ def _addresses(
         yield from (
             Finding.at(one.place, one.line, found) for found in islice(mistakes_in(setup), 1)
         )
-    messages = known.get("ANTHROPIC_BASE_URL")  # Anthropic's client uses another endpoint
+    messages = known.get("ANTHROPIC_BASE_URL")  # Anthropic's client sends to /v1/messages
     if messages is not None and _parts(messages.value)[1] == OURS:
         setup = Setup(edition, base_url=messages.value, method="POST", path="/v1/messages")
         yield from (Finding.at(messages.place, messages.line, one) for one in first_in(setup))

@@ -81,7 +81,7 @@ class Walk:
                 self.unread += 1
 
     def _named(self) -> Source:
-        """Return the root, which is no folder. Raises OSError if it can't be examined."""
+        """Return the root, a single file. Raises OSError if it can't be examined."""
         kind = _kind(self.root.name)
         if self.root.exists() and not self.root.is_file():
             raise OSError(errno.EINVAL, "it is neither a file nor a folder")

@@ -1,5 +1,5 @@
 """
-Tests with a few requests whether the API is up, and whether it accepts the user's key.
+Sends a few requests to test whether the API is up and accepts the user's key.
 
 Only ``doctor --live`` sends these requests, after printing which requests it will send.
 """
@@ -48,7 +48,12 @@ _FAILURES: Mapping[type[BaseException], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer; if none came, the status is 0, and ``why`` has the reason or ``late`` is true."""
+    """
+    An answer, or the reason why none came.
+
+    If none came, ``status`` is 0. Then ``late`` is true after a time-out, and ``why`` has any other
+    reason.
+    """
 
     status: int = 0
     document: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -35,7 +35,7 @@ class Fault:
     severity: Severity = "error"
 
     def meets(self, installed: Mapping[str, str]) -> bool:
-        """Whether the installed versions, by package name, have the fault."""
+        """Whether the fault occurs with the installed versions, which are given by package name."""
         return all(_is_in(installed.get(name), span) for name, span in self.versions.items())
 
     @property

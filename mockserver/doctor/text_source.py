@@ -2,8 +2,8 @@
 Looks for mistakes in the text of code and configuration in languages other than Python.
 
 A text shows less than a syntax tree. A value is therefore checked only if a client reads it and it
-can't be meant for another API, for example a base URL that is passed to a known SDK, or an id that
-is named as a model.
+can't be meant for another API. Examples are a base URL that is passed to a known SDK, and an id
+that the text calls a model.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ class Moment:
     """
     An exchange in a time line.
 
-    ``at`` is in seconds since the first exchange of all. ``first`` is the number of the first
-    exchange of the call. ``attempt`` is the number of this attempt at the call. ``waited`` is the
+    ``at`` is in seconds since the first of all exchanges. ``first`` is the number of the first
+    exchange of this call. ``attempt`` is the number of this attempt at the call. ``waited`` is the
     time since the end of the previous attempt, in seconds, None for the first attempt. ``told`` is
     the ``Retry-After`` of the previous attempt.
     """
@@ -73,7 +73,11 @@ def moments(journal: Journal) -> list[Moment]:
 def lines(
     journal: Journal, side_effects: Sequence[SideEffect] = (), *, most: int = _MOST
 ) -> list[str]:
-    """Return the last ``most`` lines of the time line, with equal exchanges folded."""
+    """
+    Return the end of the time line, with equal exchanges folded.
+
+    It has at most ``most`` lines of exchanges, and at most ``most`` of side effects.
+    """
     shown = _runs(moments(journal), side_effects)[-most:]
     ran = side_effects[-most:]
     begun = journal.begun if shown else ran[0].at if ran else 0.0

@@ -2,10 +2,10 @@
 Computes what an exchange costs, from the tokens that the API bills and from their price.
 
 An error costs nothing, and neither does a request that the model never received. A completion costs
-all its tokens. The cost of a broken answer is deduced. A document is generated before its first
-byte is sent, so it costs all its tokens, wherever it is cut. A stream that breaks off costs the
-tokens that were sent. If the client leaves early, the answer costs all its tokens, because nothing
-shows that the API stops generating when the client leaves.
+all its tokens. The cost of a broken answer has to be deduced. A document is generated before its
+first byte is sent, so it costs all its tokens, wherever it is cut. A stream that breaks off costs
+the tokens that were sent. If the client leaves early, the answer costs all its tokens, because
+nothing shows that the API stops generating when the client leaves.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def cost_of(usage: Usage, model: str, edition: Edition) -> float | None:
 
 
 def bill(journals: Iterable[tuple[Journal, Edition]]) -> str:
-    """Return a line on the cost of all requests in some journals; empty if they used no tokens."""
+    """Return a line on what the requests in the journals cost; empty if they used no tokens."""
     requests, dropped, tokens, cost = 0, 0, 0, 0.0
     unpriced: set[str] = set()
     for journal, edition in journals:

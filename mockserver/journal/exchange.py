@@ -61,9 +61,9 @@ class Exchange:
     faults take effect, in seconds from the beginning of the answer; None if they change nothing. If
     a body is too long for the journal, the exchange gets a ``gist`` when the answer is over, and
     the body is shortened and ends with a note on how much is left out. ``intervened`` is whether
-    the mock did something that no server does, to keep a test from hanging or looping forever;
-    later requests do not count against the client. ``wanted_tokens`` is how many tokens the limits
-    should reserve for the request, and ``reserved_tokens`` is how many they did reserve.
+    the mock did something that no server does, to keep a test from hanging or looping forever; no
+    verdict is based on such an exchange. ``wanted_tokens`` is how many tokens the limits should
+    reserve for the request, and ``reserved_tokens`` is how many they did reserve.
     ``from_elsewhere`` is the reason why the test did not cause the exchange, or "" if the test may
     have caused it. ``sent_path`` is the path that the client wrote, if the mock has corrected it.
     ``restricted`` is whether a limit, a context window or a check of the scenario refused a request
@@ -110,7 +110,7 @@ class Exchange:
 
     @property
     def near_misses(self) -> tuple[NearMiss, ...]:
-        """Why no rule took the request, the nearest rule first; empty if a rule took it."""
+        """Why the rules did not take the request, the nearest rule first; empty if one took it."""
         if self.gist:
             return self.gist.near_misses
         view = RequestView(self.endpoint, self.model, self.request, self.attempt)
@@ -124,7 +124,7 @@ class Exchange:
 
     @property
     def completion_tokens(self) -> int:
-        """The completion tokens in the plan."""
+        """How many completion tokens the answer has, by its plan."""
         return tokens_of(self.plan)
 
     @property
@@ -178,7 +178,7 @@ class Exchange:
         ``Retry-After``, as in the SDKs.
         """
         head = head_of(self.plan)
-        given = dict(reversed(head.headers)) if head else {}  # the first of equal names counts
+        given = dict(reversed(head.headers)) if head else {}  # of equal names, the first counts
         exact = _number(given.get("retry-after-ms"))
         if exact is not None:
             return exact / 1000

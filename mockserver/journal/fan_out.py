@@ -31,7 +31,7 @@ def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
 
 
 def _series(same: Sequence[Exchange], pause: float) -> Iterator[list[tuple[Exchange, Sender]]]:
-    """Yield each series: requests whose senders have the same parent, without long pauses."""
+    """Yield each series: requests of senders with the same parent, without long pauses between."""
     families: dict[Sender, list[tuple[Exchange, Sender]]] = {}
     for exchange in same:
         sender = exchange.request.sender

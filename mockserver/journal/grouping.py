@@ -3,9 +3,9 @@ Groups requests into calls after the test.
 
 The journal has to assign a request to a call when the request arrives. After the test more is
 known, for example which thread sent each request, and which of two equal requests was retried.
-Here, therefore, a request from a different thread than the failed one is a retry only if that
+Here, therefore, a request from another thread than the failed request's is a retry only if that
 thread was started after the failure, and the two requests are not in one crowd (see ``fan_out``).
-If an attempt could belong to several calls, a call that it follows after a long enough wait is
+If an attempt could belong to several calls, a call whose ``Retry-After`` is over by then is
 preferred, in the client's favour.
 """
 
@@ -193,7 +193,7 @@ class _Links:
         return apart and could_know(early, late, scale=self._scale)
 
     def _choose(self, before: Sequence[Exchange], late: Exchange) -> None:
-        """Link to the latest attempt whose ``Retry-After`` is over, or else to the earliest."""
+        """Link ``late`` to the last attempt whose ``Retry-After`` is over, or else to the first."""
         free = [early for early in before if early not in self._followed]
         if free:
             due = [early for early in free if self._is_due(early, late)]

@@ -64,7 +64,7 @@ class Ongoing:
 
 class Journal:
     """
-    The last exchanges since the start of the scenario; warm-ups are kept in a separate list.
+    The latest exchanges since the scenario started; warm-ups are kept in a separate list.
 
     ``scale`` is how many seconds of the client's clock one second of the scenario takes. ``count``
     is how many exchanges there were, and ``begun`` is the time of the first, in seconds since the
@@ -108,7 +108,7 @@ class Journal:
         return list(self._warmups)
 
     def own(self) -> Journal:
-        """Return a journal without exchanges from elsewhere; this journal, if it has none."""
+        """Return a journal without exchanges from elsewhere: this very journal, if it has none."""
         kept = list(self._kept)
         own = [pair for pair in kept if not pair[0].from_elsewhere]
         if len(own) == len(kept):

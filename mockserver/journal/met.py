@@ -25,7 +25,7 @@ def acts_by_rules(scenario: Scenario) -> bool:
 
 
 def shuts_port(scenario: Scenario) -> bool:
-    """Return whether the port is ever out of order."""
+    """Return whether the scenario has a window in which clients get no connection."""
     return scenario.port.until_change(0.0) < float("inf") or scenario.port.state(0.0) != "open"
 
 
@@ -92,7 +92,7 @@ def _restricts(scenario: Scenario) -> bool:
 
 
 def _is_of(exchange: Exchange, rules: Iterable[Rule]) -> bool:
-    return any(exchange.taken_by == rule for rule in rules)  # "==", as a file may be read twice
+    return any(exchange.taken_by == rule for rule in rules)  # not "is": a file may be reread
 
 
 def is_scripted(exchange: Exchange, rules: Iterable[Rule]) -> bool:

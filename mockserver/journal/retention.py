@@ -57,7 +57,7 @@ def cut_plan(plan: Plan, most: int) -> Plan:
 
 def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]:
     """
-    Yield steps that replace the steps ``left``.
+    Yield the steps that replace ``left``, the rest of the plan.
 
     ``sent`` is how many bytes of the plan were kept, and ``waited`` is the duration, in seconds, of
     the kept part of the first step in ``left``.
@@ -70,7 +70,7 @@ def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]
 
 
 def _beginning(step: Step, room: int) -> Plan:
-    """Return as much of a step as fits, without its tokens; these are counted with the note."""
+    """Return as much of a step as fits, without its tokens; the step with the note gets them."""
     match step:
         case Data(data):
             return (Data(data[:room]),)

@@ -73,7 +73,8 @@ def rows_met(it: ExchangeView) -> Iterator[Row]:
     """
     Yield the rows that apply to an exchange.
 
-    A row with a ``what`` and without ``besides`` is left out after another row with a ``what``.
+    Once a row with a ``what`` has been yielded, a later row with a ``what`` is left out unless it
+    has ``besides``.
     """
     explained = False
     for row in ROWS:
@@ -119,7 +120,7 @@ def _has_felt(*faults: str) -> Condition:
 
 
 def _where_malformed(row: Row) -> Row:
-    """Return the row with one more condition, checked first: the answer may be malformed."""
+    """Return the row with a condition added before its own: the answer may be malformed."""
     return replace(row, when=_both(lambda it: it.may_be_malformed, row.when))
 
 

@@ -114,7 +114,7 @@ class ExchangeView:
 
     @property
     def window(self) -> tuple[int, int, int]:
-        """The needed tokens, the window, and the excess; 0 for each if the error has none."""
+        """The needed tokens, the window, and the excess; all are 0 if the error states none."""
         found = _WINDOW.search(self.said)
         needed, room = map(int, found.groups()) if found else (0, 0)
         return needed, room, needed - room
@@ -150,7 +150,7 @@ class ExchangeView:
 
     @property
     def quota_fix(self) -> str:
-        """How long to wait, according to ``Retry-After``, the ``reset`` field or the period."""
+        """What to do, judged by ``Retry-After``, else a ``reset`` field or the quota's period."""
         wait = self.exchange.retry_after
         if wait is not None and wait >= _HOUR:
             return "Retry-After is longer than any user waits, so give up or ask another model"

@@ -20,7 +20,7 @@ from .verdict import Case, Certainty, Finding
 _ON_PURPOSE = (
     16  # tokens; an app that asks for fewer needs only a short answer, such as "yes" or "no"
 )
-_CHOSEN = 100  # tokens; if an answer reaches a limit up to this, the app may want no more
+_CHOSEN = 100  # tokens; an app with a limit up to this may not want a longer answer
 _LEAST = 8  # characters; a shorter text can't be recognised
 _UNIQUE = 24  # characters; a shorter text can't be recognised within another
 _MOST = 20  # half answers that are judged in one test
@@ -112,7 +112,7 @@ def _empty_answers(exchange: Exchange, case: Case) -> Iterator[_Half]:
         return
     if is_page(view):
         yield _Half(exchange, view.text, "was an HTML page, not a completion")
-    yield _Half(exchange, "", "was empty")  # or for a page: some clients find no text in it
+    yield _Half(exchange, "", "was empty")  # even for a page: some clients find no text in it
 
 
 def _is_silent(exchange: Exchange, case: Case) -> bool:
@@ -195,7 +195,7 @@ def _place(text: str, held: Held) -> str:
 
 
 def _answers_in(late: Exchange) -> list[str]:
-    """Return the model's answers in a request, without a last message that it should continue."""
+    """Return the model's answers in a request, except a last message for the model to continue."""
     turns = pairwise(messages_of(late))
     return [content_of(turn) for turn, _ in turns if turn.get("role") == "assistant"]
 

@@ -13,10 +13,10 @@ from mockserver.scenario.injection import PAST_BUDGET
 
 from .verdict import Case, Finding
 
-_SHOWN = 8  # exchanges that a finding shows, out of hundreds
+_SHOWN = 8  # exchanges that a finding shows, of perhaps hundreds
 _MINUTE = 60.0  # seconds of the client's clock
 _MOST_LOOKS = 10  # requests of one client within a minute: one every six seconds
-_MOST_UNSEEN = 60  # requests of all clients that can't be told apart
+_MOST_UNSEEN = 60  # the same for all clients together, if they can't be told apart
 _Watcher: TypeAlias = tuple[str, str, tuple[int, int] | None, int]
 
 

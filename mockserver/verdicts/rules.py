@@ -83,7 +83,7 @@ def judge(case: Case, *, ignore: Collection[str] = ()) -> tuple[Verdict, ...]:
 
 
 def _site_of(finding: Finding) -> tuple[str, int] | None:
-    """Return the line of the app that sent the last exchange of a finding, if it is known."""
+    """Return the line of the app that sent the last exchange for which this line is known."""
     senders = (exchange.request.sender for exchange in reversed(finding.exchanges))
     return next((sender.site for sender in senders if sender and sender.site), finding.site)
 

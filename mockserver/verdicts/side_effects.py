@@ -60,9 +60,9 @@ def _counts(one: SideEffect) -> bool:
 def _too_many(
     case: Case, runs: Sequence[SideEffect], calls: Sequence[_Asked], others: Sequence[SideEffect]
 ) -> Iterator[Finding]:
-    """Find the first of several equal runs for which no tool call is left."""
+    """Find, among several equal runs, the first run for which no tool call is left."""
     sure = [call for call in calls if _asks_for(call, runs[0])]
-    # a call that matches none of the other runs may be for this run, with differing arguments
+    # a call that matches none of ``others`` may be for these runs, although its arguments differ
     possible = [call for call in calls if not any(_asks_for(call, other) for other in others)]
     for count, (early, late) in enumerate(pairwise(runs), start=2):
         so_far = [call for call in possible if call.exchange.at <= late.at]

@@ -76,7 +76,7 @@ def _what(call: ServedCall, cut: Exchange, choice: Served) -> str:
 
 def _ran(call: ServedCall, cut: Exchange, case: Case) -> SideEffect | None:
     """
-    Return a recorded run of the tool for which there was no complete call.
+    Return a run of the tool that the app recorded, but that no complete call requested.
 
     Runs that raised an exception do not count: the tool may have noticed the bad arguments.
     """

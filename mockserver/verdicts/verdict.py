@@ -98,7 +98,7 @@ class Case:
         return could_know(early, late, scale=self.journal.scale)
 
     def paused(self, early: Exchange, late: Exchange) -> float:
-        """Return the client's seconds from the end of an answer to a later request."""
+        """Return the seconds on the client's clock from the end of an answer to a later request."""
         return waited(early, late) * self.journal.scale
 
     def at_once(self, early: Exchange, late: Exchange) -> bool:
@@ -120,7 +120,7 @@ class Finding:
     A sentence on what a client did, and the exchanges that show it.
 
     If ``certainty`` is None, the rule's certainty applies. ``site`` is the line of the app; it is
-    needed only if no exchange has one.
+    needed only if no exchange shows that line.
     """
 
     sentence: str
@@ -152,7 +152,7 @@ class Verdict:
     ``exchanges`` has the numbers of the exchanges that show the mistake. ``times`` has the time at
     which each of them began, in seconds since the first exchange of the journal. ``certainty`` is
     ``certain`` if only a bug explains the exchanges, otherwise ``advice``. ``site`` is the line of
-    the app that sent the last of them: a file and a line number, or None if unknown.
+    the app that sent the last exchange for which this is known: a file and a line number, or None.
     """
 
     rule: str

@@ -13,7 +13,7 @@ from .received import left
 from .verdict import Case, Certainty, Finding, numbers
 
 _SILENCE = 0.5  # seconds on the client's clock; a stream with a shorter pause has not stopped
-_INSTANT = 1e-3  # seconds by which an answer may be sent before the time in the plan
+_INSTANT = 1e-3  # seconds by which a piece may be sent before its time in the plan
 # fields that change the form of the answer, not the question
 FORM = ("stream", "stream_options", "max_tokens", "max_completion_tokens")
 
@@ -57,7 +57,7 @@ def _wasted(answers: dict[Exchange, int], how: str) -> Iterator[Finding]:
 
 
 def _left_early(case: Case) -> dict[Exchange, int]:
-    """Return the unread tokens of abandoned answers whose question was asked again."""
+    """Return the abandoned answers whose question was asked again, with their unread tokens."""
     left_early = [one for one in case.exchanges if _lost_patience(one, case)]
     missed = {one: tokens for one in left_early if (tokens := unread_tokens(one))}
     again = {one for one in missed if case.came_back(one)}
@@ -69,7 +69,7 @@ def _left_early(case: Case) -> dict[Exchange, int]:
 
 
 def _lost_patience(exchange: Exchange, case: Case) -> bool:
-    """Whether the client left during a silence, not while a stream was still sending."""
+    """Whether the client left before the end and, if the answer was a stream, during a silence."""
     silence = _silence(exchange) * case.journal.scale
     return left(exchange) and (not exchange.stream or silence >= _SILENCE)
 
@@ -81,7 +81,7 @@ def _silence(exchange: Exchange) -> float:
 
 
 def unread_tokens(exchange: Exchange) -> int:
-    """Count the tokens that were sent after the client had left."""
+    """Count the tokens whose time in the plan was after the client left."""
     stayed = exchange.over - exchange.at + _INSTANT
     return sum(tokens for at, tokens in _pieces(exchange) if at > stayed)
 

@@ -18,7 +18,7 @@ _SHORT = 32
 
 
 def cut_answers(matter: Matter) -> Iterator[Noticed]:
-    """Notice answers with a token limit whose finish reason is not checked."""
+    """Notice calls that limit the tokens, in a file that never reads a finish reason."""
     if matter.source.says("finish_reason"):
         return
     for chat in matter.chats:
@@ -57,7 +57,7 @@ def _limit(source: Source, chat: Chat) -> int:
 
 
 def _text_is_returned(source: Source, chat: Chat) -> bool:
-    """Return whether a function returns the text, and does nothing else with the answer."""
+    """Return whether a function returns the text, and never passes on the whole answer."""
     function = source.function(chat.call)
     outer = source.parents[chat.call]
     outer = source.parents[outer] if isinstance(outer, ast.Await) else outer

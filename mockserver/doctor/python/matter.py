@@ -1,4 +1,4 @@
-"""The input of the rules, which is a file with its clients and their calls."""
+"""The input of the rules: a file, with its clients and their calls."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ class Matter:
 
     @cached_property
     def posts(self) -> list[Post]:
-        """The requests to the real API without a client library."""
+        """The requests that the file sends to the real API without a client library."""
         return list(posts(self.source))

@@ -23,7 +23,7 @@ _MODULES = ("requests", "httpx")
 @dataclass(frozen=True, slots=True)
 class Post:
     """
-    A request by ``requests`` or ``httpx``.
+    A request that the module ``requests`` or ``httpx`` sends.
 
     ``library`` is the name of the module. ``fields`` maps the lower-case names of the header fields
     to their values, with None for an unknown value; ``fields`` itself is None if there may be other
@@ -40,7 +40,7 @@ class Post:
 
     @property
     def without_timeout(self) -> bool:
-        """Whether the request certainly waits for an answer without limit."""
+        """Whether the wait for an answer certainly has no limit."""
         timeout = arguments(self.call).get("timeout")
         if isinstance(timeout, ast.Constant) and timeout.value is None:
             return True
@@ -48,7 +48,7 @@ class Post:
 
 
 def posts(source: Source) -> Iterator[Post]:
-    """Yield the requests to the real API, or to a host that is often mistaken for it."""
+    """Yield the requests to the API's host, or to a host that is often mistaken for it."""
     for call, name in source.named_calls:
         library, _, function = name.rpartition(".")
         if library in _MODULES and function == "post":
@@ -61,7 +61,7 @@ def posts(source: Source) -> Iterator[Post]:
 
 
 def _is_meant_for_cerebras(url: str) -> bool:
-    """Return whether a URL has a path of the API on a host that is often mistaken for it."""
+    """Return whether a URL has a path of the API, but a host often mistaken for the API's."""
     try:
         parts = urlsplit(url)
     except ValueError:

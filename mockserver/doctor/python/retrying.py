@@ -102,7 +102,7 @@ def _last(node: ast.expr) -> str:
 
 
 def _caught_within(source: Source, call: ast.Call, function: ast.AST) -> bool:
-    """Return whether the function itself may hide an error of the call from its decorator."""
+    """Return whether the function may catch an error of the call before the decorator sees it."""
     for one in source.above(call):
         if one is function:
             return False

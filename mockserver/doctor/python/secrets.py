@@ -14,7 +14,7 @@ from .values import known, literal
 
 _KEY = re.compile(r"(?<![A-Za-z0-9])csk-([A-Za-z0-9]{32,})(?![A-Za-z0-9_-])")
 _FEWEST_CHARACTERS = 14
-"""The fewest distinct characters in a random key of 48; an invented key rarely has as many."""
+"""Random keys of 48 characters have at least this many distinct ones; invented keys rarely do."""
 _RUNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "9876543210")
 _LOGS = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
 _VARIABLES = frozenset({"CEREBRAS_API_KEY"})
@@ -48,7 +48,7 @@ def keys_shown(matter: Matter) -> Iterator[Noticed]:
 
 def hosts_in_code(matter: Matter) -> Iterator[Noticed]:
     """
-    Notice addresses that equal the SDK's default, and only prevent the use of CEREBRAS_BASE_URL.
+    Notice addresses that only repeat the SDK's default, and so override CEREBRAS_BASE_URL.
 
     OpenAI's clients are not reported, since they need the address.
     """
@@ -76,7 +76,7 @@ def _writes(source: Source, call: ast.Call) -> bool:
 
 
 def _shown(argument: ast.expr) -> Iterator[ast.expr]:
-    """Yield an argument, and for an f-string the expressions that it shows in full."""
+    """Yield an argument and, if it is an f-string, the expressions that it shows in full."""
     yield argument
     if isinstance(argument, ast.JoinedStr):
         parts = (one for one in argument.values if isinstance(one, ast.FormattedValue))

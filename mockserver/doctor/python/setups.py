@@ -26,7 +26,7 @@ _RIGHT: Mapping[Client, str] = {
     "cerebras": "https://api.cerebras.ai",
     "openai": "https://api.cerebras.ai/v1",
 }
-"""The correct base URL for each client, used in set-ups that test another part."""
+"""The correct base URL for each kind of client, for set-ups in which another part is checked."""
 
 _OTHER_ENDPOINTS: Mapping[str, str] = {
     "responses.create": "/v1/responses",
@@ -49,7 +49,7 @@ _MOST_MODELS = 3
 
 
 def of_file(matter: Matter) -> Iterator[Placed]:
-    """Yield a set-up for each part of a file that may be wrong, with its other parts correct."""
+    """Yield a set-up for each part that may be wrong in a file, with all other parts correct."""
     for made in matter.clients:
         yield from of_client(made, matter.edition)
     for chat in (one for one in matter.chats if one.client.asks_cerebras):

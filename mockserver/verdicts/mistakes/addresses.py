@@ -109,7 +109,7 @@ def _ends_in_slash(it: Setup) -> bool:
 
 
 def _is_prefixed(it: Setup) -> bool:
-    """Whether something precedes the path of an endpoint, or a ``/v1`` that ends the path."""
+    """Whether the path ends with that of an endpoint, or with ``/v1``, but begins with more."""
     found = re.search(rf"(?<=.)/v1(/{_ENDPOINT})?\Z|(?<=.)/chat/completions\Z", it.asked)
     return found is not None
 

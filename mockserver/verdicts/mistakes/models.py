@@ -1,8 +1,8 @@
 """
 Mistakes in the id of the model.
 
-Dedicated endpoints and private previews have ids that are not public. So if no request was sent, a
-name is a mistake only if it means a public model or belongs to another vendor.
+Dedicated endpoints and private previews have ids that are not public. Without a request, a name is
+therefore a mistake only if it means a public model or belongs to another vendor.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ Place = tuple[str, Mapping[str, Any]]
 
 
 def open_object(it: Setup) -> str:
-    """Return the place of the first object that allows other properties; empty if none does."""
+    """Return the place of the first object that allows unlisted properties; empty if none does."""
     return next(
         (
             path
@@ -29,7 +29,7 @@ def open_object(it: Setup) -> str:
 
 
 def bare_object(it: Setup) -> str:
-    """Return the place of the first object without properties; empty if there is none."""
+    """Return the place of the first object with neither properties nor ``anyOf``; empty if none."""
     return next(
         (
             path

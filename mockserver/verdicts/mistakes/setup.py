@@ -96,7 +96,7 @@ class Setup:
 
     @cached_property
     def origin(self) -> str:
-        """The right origin of the base URL, which is that of the API or of the mock."""
+        """The origin that the base URL should have: that of the API, or of the mock."""
         host = self.headers.get("host", "")
         found = _HOST.fullmatch(host)
         if found is None or (found[1] or "").lower().rstrip(".") == OURS:

@@ -79,7 +79,7 @@ def _asked_again(case: Case, spoiled: Sequence[Exchange]) -> set[Exchange]:
 
 
 def _later(exchange: Exchange, same: dict[object, list[Exchange]]) -> Sequence[Exchange]:
-    """Return the exchanges with the same question, the latest first: it is the likeliest."""
+    """Return the exchanges with the same question, newest first, to find a later one fast."""
     return same[_question(exchange)][::-1]
 
 

@@ -135,12 +135,16 @@ def _passes(exchange: Exchange) -> bool:
 
 
 def _came_to_nothing(exchange: Exchange) -> bool:
-    """Whether an exchange was refused, or lost its connection before any token arrived."""
+    """Whether an exchange was refused, or its stream ended with an error before any token."""
     return exchange.refused or (exchange.broken_off and not exchange.completion_tokens)
 
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:
-    """Whether another request with this question failed, was abandoned, or began or ended later."""
+    """
+    Whether the failed request was not the only attempt at its question.
+
+    Another attempt is a request that failed, was abandoned, or began or ended after this one.
+    """
     return any(
         other.failed
         or other.client_left

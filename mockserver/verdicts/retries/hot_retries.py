@@ -59,7 +59,7 @@ def _rushed(retry: Retry, case: Case) -> bool:
 
 
 def _alike(case: Case) -> Iterator[Finding]:
-    """Find requests that repeat a failed one without a pause and equal it once ``normalized``."""
+    """Find requests that follow a failed one without a pause, and equal it when ``normalized``."""
     sent: dict[Sender, list[Exchange]] = {}
     for exchange in case.exchanges:
         if exchange.request.sender is not None:

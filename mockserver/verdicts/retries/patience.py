@@ -2,7 +2,7 @@
 Clients that wait too long: hours before a retry, or for an answer that makes no progress.
 
 All waits are measured on the client's own clock. If a time scale shortens the waits, a client may
-not give up, although it would in reality.
+keep waiting where it would give up in reality.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .pauses import told
 
 _TOO_LONG = 600.0  # seconds before a retry; no user of a program waits longer
 _LATER = 1.1  # the largest multiple of Retry-After that a client waits
-_MARGIN = 5.0  # seconds that a client may wait in addition
+_MARGIN = 5.0  # seconds that a client may wait on top of that
 _GROWTH = 4.0  # the largest factor by which a back-off grows
 _SILENCE = 120.0  # seconds with nothing but signs of life
 

@@ -21,7 +21,7 @@ from .errors import passing
 _CONSTANT = 4  # equal waits; fewer may be the minimum of an exponential back-off
 _LONG = 30.0  # seconds; a longer constant wait overloads no server
 _TIRELESS = 20  # retries of one call; enough to show a pattern despite any jitter
-_SHORT = 2.0  # seconds; if a client retries so often, shorter waits should grow
+_SHORT = 2.0  # seconds; in a call with so many retries, shorter waits should grow
 _JITTER = 0.6  # waits are steady if all of them exceed this share of their median
 _GROWTH = 1.25  # waits grow if the median of the later half is larger by this factor
 _TWICE = 2
@@ -45,7 +45,7 @@ def ignored_retry_after(case: Case) -> Iterator[Finding]:
 
 
 def constant_waits(case: Case) -> Iterator[Finding]:
-    """Find calls whose waits do not grow, although the server did not set them."""
+    """Find calls in which the client chose its waits, but did not make them grow."""
     for call in case.calls:
         tried = retries(call)[:_CONSTANT]
         waits = [case.paused(*retry) for retry in tried if is_chosen(retry, case)]
@@ -73,7 +73,7 @@ def waits_in_step(case: Case) -> Iterator[Finding]:
 
 
 def nested_layers(case: Case) -> Iterator[Finding]:
-    """Find calls whose client used up its attempts, and then another layer started it again."""
+    """Find calls in which another layer restarted the client after it used up its attempts."""
     for together in (one for call in case.calls for one in _without_gaps(call, case)):
         restarts = [retry for retry in retries(together) if _begins_again(*retry)]
         if restarts:
@@ -129,8 +129,8 @@ def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
     """
     Yield the groups of attempts that the layers of one program can have made.
 
-    A new group begins when the client starts again after more than a minute, and after more than
-    twice the longest wait so far, because then a user has started it.
+    A new group begins when the client starts again after a wait that exceeds a minute, and also
+    exceeds twice the longest wait so far, because then a user has started it.
     """
     longest, together = 0.0, call.exchanges[:1]
     for early, late in retries(call):
@@ -162,7 +162,8 @@ def _crowds(calls: Sequence[Call]) -> Iterator[list[Call]]:
     """
     Yield groups of calls that failed at nearly the same time.
 
-    After the group's first failure, this is within a quarter of the wait that followed it.
+    The first call of a group then waited before its retry. All others had failed by the time that a
+    quarter of this wait was over.
     """
     crowd: list[Call] = []
     for call in sorted(calls, key=_failed_at):

@@ -15,7 +15,7 @@ from mockserver.verdicts.verdict import Case, Finding, numbers
 _KINDS = {"request_quota_exceeded": "requests", "token_quota_exceeded": "tokens"}
 _PERIOD = re.compile(r"per (minute|hour|day) limit")
 _TOO_LARGE = re.compile(r"limit (\d+) tokens per \w+, requested (\d+)")
-_SPARE = 2  # a reservation of less than this factor of the need is reasonable
+_SPARE = 2  # a reservation of less than this many times the need is reasonable
 
 
 def announced_refusals(case: Case) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def announced_refusals(case: Case) -> Iterator[Finding]:
 
 
 def excessive_reservations(case: Case) -> Iterator[Finding]:
-    """Find refusals for lack of tokens that were reserved but not needed."""
+    """Find requests that were refused only because more tokens were reserved than needed."""
     for call in case.calls:
         refused = [one for one in call.exchanges if _needlessly_refused(one, call, case)]
         if refused:
@@ -53,8 +53,8 @@ def too_large(exchange: Exchange) -> tuple[int, int] | None:
     """
     Return the requested tokens and the limit, if a refused request can never fit.
 
-    The message of such a refusal states both numbers. If a request exceeds the limit and the
-    message does not say so, the request is answered once the limit is entirely unused.
+    The message of such a refusal states both numbers. A request that exceeds the limit but gets
+    another message is answered once the limit is entirely unused.
     """
     said = _TOO_LARGE.search(str(exchange.error.get("message")))
     if said is None or exchange.error.get("code") != "token_quota_exceeded":
