@@ -115,8 +115,8 @@ def turning(server: ThreadedServer, folder: Path) -> Turn:
     """
     Return the target for clients with a hard-coded real host, or fail the test.
 
-    From the first call on, the server answers for that host. The certificate of its authority is
-    written into ``folder``.
+    From the first call on, the server answers for that host. The certificate of the authority that
+    signs for the server is written into ``folder``.
     """
     try:
         if server.redirect is None:
@@ -167,7 +167,7 @@ def _forbidden(port: int | None) -> str | None:
 
 
 def _forbids(error: Exception) -> str:
-    """Return a sentence on the package that forbids sockets by this error, and a way out."""
+    """Return a sentence on the package that forbids sockets, found by its error, and a way out."""
     frame, modules = error.__traceback__, set[str]()
     while frame is not None:
         modules.add(str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0])
