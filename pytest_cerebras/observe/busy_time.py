@@ -21,7 +21,7 @@ _open, _read, _close = os.open, os.read, os.close
 
 
 def busy_seconds() -> float:
-    """Return the seconds that this thread has computed or waited for a processor."""
+    """Return how many seconds this thread has computed or waited for a processor."""
     return time.thread_time() + _waited_for_processor()
 
 

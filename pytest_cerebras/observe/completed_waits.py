@@ -29,7 +29,7 @@ _is_mock_wait: ContextVar[bool] = ContextVar("is_mock_wait", default=False)
 
 @contextmanager
 def mock_wait() -> Iterator[None]:
-    """Keep the timers that are set in the block from being counted, because they are the mock's."""
+    """Exclude the timers that are set in the block from the count, because they are the mock's."""
     _is_mock_wait.set(True)
     try:
         yield

@@ -127,7 +127,7 @@ class EvidenceCollector:
             self._frame, self._before = None, {}
 
     def evidence(self) -> Evidence | None:
-        """Return the evidence; None if the test raised, or if its values can't be read."""
+        """Return the evidence; None if the test raised an exception or its values can't be read."""
         return self._found if self._is_over else self._gathered()
 
     def _gathered(self) -> Evidence | None:

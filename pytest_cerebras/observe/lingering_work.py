@@ -227,7 +227,7 @@ class LingeringWork:
         return actor in self._suspended or actor in self._queued
 
     def _origin(self, actor: Actor) -> Actor:
-        """Return the actor, or its nearest ancestor, that lingers; if none does, the actor."""
+        """Return the actor if it lingers, else its nearest ancestor that does, else the actor."""
         return next((one for one in self._own(actor) if self._is_lingering(one)), actor)
 
     def _has_asked(self, actor: Actor, asked: bytes) -> bool:
@@ -247,7 +247,7 @@ class LingeringWork:
 
     def _meet(self, condition: object) -> None:
         """
-        Give lingering work to this test if it notifies the test's own work, or is notified by it.
+        Count lingering work as this test's if it notifies the test's own work, or the reverse.
 
         Nothing changes if both sides linger, or if neither does.
         """

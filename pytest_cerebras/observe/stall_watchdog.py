@@ -26,13 +26,13 @@ from .connections import Connections
 from .timers import Horizon, horizon_of, running
 
 UNSEEN = 60.0
-"""The least real seconds that a stall lasts for a client whose time-out is unknown."""
+"""How many real seconds a stall lasts at least if the client's time-out is unknown."""
 AT_STANDSTILL = 1.0
-"""The real seconds that a stall lasts in virtual time when no event is scheduled at all."""
+"""How many real seconds a stall lasts in virtual time when no event is scheduled at all."""
 _LATE = 60.0  # real seconds by which a known time-out may be late
 _AGAIN = 0.1  # real seconds between two checks of a stall
 _HEADERS_SINCE = (1, 62)  # from this version on, SDKs for Python always send their time-out
-_PARTS = 10  # checks per ``seconds`` of a stall
+_PARTS = 10  # checks of a stall in each period of ``seconds``
 
 
 class StallWatchdog:

@@ -39,9 +39,10 @@ _AWAITS = "JUMP_BACKWARD_NO_INTERRUPT"  # the bytecode of an ``await`` is a smal
 @dataclass(frozen=True, slots=True)
 class Suspension:
     """
-    A suspended thread or task: its ``calls`` of HTTP clients, if it sleeps, and if it is in a loop.
+    A suspended thread or task.
 
-    ``calls`` holds the frames themselves, so that they can be recognized later.
+    ``calls`` has the frames of its calls of HTTP clients, so that they can be recognized later.
+    ``asleep`` is true if the thread or task sleeps, and ``in_loop`` if its own code is in a loop.
     """
 
     calls: frozenset[FrameType]

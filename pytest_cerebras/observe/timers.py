@@ -23,8 +23,8 @@ import pytest
 
 SLEEPS = 60.0
 """
-A task's sleep counts as a timer, because the task may end a request after the sleep. A longer sleep
-than this many seconds counts only for this many.
+A task's sleep counts as a timer, because the task may end a request afterwards. If the sleep is
+longer than this many seconds, the rest of it does not count.
 """
 _ROUNDS = 50  # iterations of a loop: enough to cancel a request and close its connection
 _ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001

@@ -3,8 +3,8 @@ Distinguishes a test's calls of the app, because a second call by the test is no
 
 Each call is a turn. During a turn, neither the current instruction nor the values in the frame of
 the test function change. A coroutine that the test defines and runs counts as part of the test. A
-test that calls an SDK directly is the app. So a loop in such a test is judged like a loop in an
-app, unless the test expects errors.
+test that calls an SDK directly counts as the app. So a loop in such a test is judged like a loop in
+an app, unless the test expects errors.
 """
 
 from __future__ import annotations

@@ -38,10 +38,10 @@ class CerebrasMock(Asserting):
     ``url`` is its base URL as the Cerebras SDK expects it (without ``/v1``). ``live`` is the engine
     that answers all tests. ``side_effects`` has the side effects that the app recorded.
     ``interventions`` has a sentence for each activity of the app that the mock stopped; these fail
-    the test. ``found_nothing``: the test read the recorded requests, and there were none.
-    ``was_asked``: the test read the recorded requests or the verdicts. ``collector`` collects
-    evidence of how the app used the answers. ``settings`` are the test's. ``deadline`` stops the
-    test after too much processor time or real time.
+    the test. ``found_nothing`` is true if the test read the recorded requests, and there were none.
+    ``was_asked`` is true if the test read the recorded requests or the verdicts. ``collector``
+    collects evidence of how the app used the answers. ``settings`` are the test's. ``deadline``
+    stops the test after too much processor time or real time.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Where the mock answers a test's requests: in a server, or in the transports of httpx."""
+"""Where the mock answers a test's requests: in a server, or in this process's httpx transports."""
 
 from __future__ import annotations
 

@@ -68,8 +68,8 @@ def serving(
     """
     Run a server on a free port of the loopback interface, or fail the test.
 
-    ``in_either_mode``: the server is also needed in respx mode, so an error message must not
-    suggest respx mode.
+    ``in_either_mode`` is true if the server is also needed in respx mode, so that an error message
+    must not suggest this mode.
     """
     server, wrong = None, _forbidden(None)
     if wrong is None:

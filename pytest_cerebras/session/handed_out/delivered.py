@@ -73,7 +73,7 @@ def answers(journal: Journal) -> list[ServedAnswer]:
 
 def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Difference] | None:
     """
-    Return an answer that a result lacks or repeats, and the difference between both.
+    Return an answer that a result lacks or repeats, and how the two differ.
 
     If there are several answers, some may be meant for the app alone, such as drafts. So if a
     result has at least one of the answers, another answer counts as lost only if the result has at
@@ -175,7 +175,7 @@ def _twice(
 
 def _texts(result: object) -> Iterator[str]:
     """
-    Yield each text of a result; then, for each field name, the joined texts of these fields.
+    Yield each text of a result; then, for each field name, the joined texts of its fields.
 
     Fields with the same name may hold the pieces of one text.
     """
