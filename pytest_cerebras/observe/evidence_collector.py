@@ -169,7 +169,7 @@ class EvidenceCollector:
         return not any(map(_mentions, self._files))
 
     def _is_bare(self, now: Mapping[str, object], new: Mapping[str, object]) -> bool:
-        """Return whether the app returned a single text to its test."""
+        """Return whether the app gave its test one text, with no other way to mark the answer."""
         if not (self._direct and self._is_blind()) or self._sections():
             return False
         if item_frame.catches(self._codes) or item_frame.asks_mock(self._codes):

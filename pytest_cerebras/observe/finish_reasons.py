@@ -34,7 +34,7 @@ def watch(
     """
     Call ``looked`` whenever the app's own code reads the field, or takes an answer as a whole.
 
-    Watch the SDKs' classes imported so far, except those in ``known``, and return the new ones.
+    Watch the SDKs' classes that are imported and not in ``known``, and return these classes.
     """
     found = {one: fields for one, fields in _types() if one not in known}
     for one, fields in found.items():

@@ -105,7 +105,7 @@ class Asserting(ABC):
 
     def assert_waited(self, at_least: float | None = None) -> None:
         """
-        Assert that there was a retry, and that no retry came before its ``Retry-After`` had passed.
+        Assert that there was a retry, and that no retry came earlier than ``Retry-After`` said.
 
         With ``at_least``, assert instead that some retry waited at least this number of seconds.
         """
@@ -121,7 +121,7 @@ class Asserting(ABC):
             _fail(journal, wrong)
 
     def assert_retry_after_respected(self) -> None:
-        """Assert that an answer had a ``Retry-After``, and that no retry came too early."""
+        """Assert that an answer had a ``Retry-After``, and that no retry came before that time."""
         __tracebackhide__ = True
         journal = self._looked_at()
         if all(exchange.retry_after is None for exchange in journal):

@@ -272,7 +272,7 @@ class CerebrasMock(Asserting):
 
     @property
     def verdicts(self) -> Sequence[Verdict]:
-        """The verdicts since the scenario began, without those that the marker ignores."""
+        """The verdicts since the scenario began, without those that the marker says to ignore."""
         self.was_asked = True
         return self.judge(self._case())
 
@@ -285,7 +285,7 @@ class CerebrasMock(Asserting):
         return [(one.scenario.name, one.happened) for one in self.rounds]
 
     def judge(self, case: Case) -> tuple[Verdict, ...]:
-        """Return the verdicts on a case, without those that the marker ignores."""
+        """Return the verdicts on a case, without those that the marker says to ignore."""
         return judge(case, ignore=self.settings.ignored)
 
     def _case(self) -> Case:

@@ -118,7 +118,7 @@ class Relevance:
 
 
 def _scenario(settings: options.Settings, values: Mapping[str, object]) -> Scenario:
-    """Return the scenario that the test plays with these values of parameters."""
+    """Return the scenario that the test plays with these values for its parameters."""
     parameters = {**settings.parameters, **values}
     return settings.overrides().applied_to(replace(settings, parameters=parameters).loaded())
 

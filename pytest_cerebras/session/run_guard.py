@@ -87,6 +87,6 @@ def _is_wrong(config: pytest.Config) -> bool:
     """
     Return whether a stopped request fails the run.
 
-    In respx and redirect mode, it doesn't, because the mock may answer that client during a test.
+    In respx and redirect mode, none does, because the mock may answer that client during a test.
     """
     return strictness(config) is not None and options.resolve(config).mode == "server"

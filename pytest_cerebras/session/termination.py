@@ -24,7 +24,7 @@ from pytest_cerebras.settings.options import PLAYED
 
 _PLUGIN = "cerebras-termination"
 _SIGNALS = ("SIGTERM", "SIGHUP")  # Windows has only the first
-_AT_ONCE = 1.0  # seconds in which a repeated signal is ignored: the command `timeout` sends two
+_AT_ONCE = 1.0  # seconds in which a repeated signal is ignored: the command `timeout` repeats it
 _PATIENCE = 5.0  # seconds after which a test that still runs is interrupted again
 _BY_SIGNAL = 128
 _sleep = time.sleep  # noqa: TID251 (saved before a test runs in virtual time)
