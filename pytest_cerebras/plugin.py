@@ -2,7 +2,7 @@
 The hooks and fixtures of the plugin.
 
 Every pytest run in an environment with this package imports this module. So it imports only pytest
-and a few small modules on settings. Everything else is imported when a test needs it.
+and a few small modules for settings. Everything else is imported when a test needs it.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """
-    Record older work before a test with the mock, as such work may send requests in the test.
+    Before a test with the mock, record older threads, which may send requests during the test.
 
     Import the mock's modules before fixtures run, because a fixture may replace ``socket``.
     """
@@ -175,7 +175,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """
-    Fail a test that the mock stopped; judge the client of a test that went well.
+    Fail a test if the mock stopped what the app did; judge the client if the test went well.
 
     Report a test that the user interrupts, because pytest itself would not.
     """
@@ -286,7 +286,7 @@ def make_cerebras_mock(pytestconfig: pytest.Config) -> MockMaker:
 @pytest.fixture
 def cerebras_mock(request: pytest.FixtureRequest) -> Iterator[CerebrasMock]:
     """
-    Yield the mock of this test, which can ``play()`` scenarios, show ``calls``, and assert.
+    Yield the test's mock, which can ``play()`` scenarios, show ``calls`` and make assertions.
 
     Until the test is over, environment variables point the SDKs to the mock, with a valid key.
     """
@@ -327,7 +327,7 @@ def _prepare_chaos(config: pytest.Config) -> None:
 
 
 def _run_often(config: pytest.Config) -> None:
-    """Register the plugins that run each test many times."""
+    """Register the plugins that run each test many times, if options ask for them."""
     if config.getoption("cerebras_search") is not None:
         from .search import searching
 

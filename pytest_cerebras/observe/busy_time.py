@@ -1,7 +1,7 @@
 """
 Measures how long a thread has been busy.
 
-A client that computes from one request to the next does not pause between them.
+A client that computes all the time between two requests does not pause.
 
 On a loaded machine, the same work takes longer, because the thread also waits for a processor. This
 wait counts as busy time. Linux reports the wait; on other systems, only the processor time is
@@ -15,13 +15,13 @@ import time
 
 _STATISTICS = "/proc/thread-self/schedstat"
 _LONGEST = 256  # bytes: the file has three numbers
-# saved under other names, because a test may patch `os`. There is no file object, because it would
-# warn that it was never closed if the test was interrupted between `open` and `with`
+# saved under other names, because a test may patch `os`. A file object is not used: if a test were
+# interrupted between `open` and `with`, the object would warn that it was never closed
 _open, _read, _close = os.open, os.read, os.close
 
 
 def busy_seconds() -> float:
-    """Return the seconds that this thread has computed or waited for a processor."""
+    """Return how many seconds this thread has computed or waited for a processor."""
     return time.thread_time() + _waited_for_processor()
 
 

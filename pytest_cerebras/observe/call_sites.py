@@ -25,7 +25,7 @@ def call_site(frame: FrameType | None = None) -> tuple[str, int] | None:
 
     Frames of installed packages, of Python itself and of this package don't count. The path is
     relative if the file is below the working directory. The result is None if there is no such
-    frame, as when an event loop sends data that it received earlier.
+    frame, as when an event loop sends data some time after the app wrote it.
     """
     for one in outwards(frame or sys._getframe(1)):  # noqa: SLF001
         if (name := of_the_app(one.f_code.co_filename)) is not None:
@@ -48,7 +48,7 @@ def packages_below(frame: FrameType | None) -> Iterator[str]:
 
 @lru_cache(4096)
 def _package_of(filename: str) -> str:
-    """Return the name of the installed package of a file; an empty string if there is none."""
+    """Return the installed package to which a file belongs; an empty string if there is none."""
     for folder in ("site-packages", "dist-packages"):
         _, found, inside = filename.rpartition(f"{folder}/")
         package = inside.partition("/")[0].removesuffix(".py")

@@ -49,10 +49,11 @@ class Callers:
     The known callers; ``now`` returns seconds since the epoch.
 
     ``waits`` returns the number of completed waits in this process, None if they are not counted.
-    ``seen`` takes the frame that is about to send, or None for another process, and returns the
-    turn of the test, as defined in ``turns``. ``begun`` does the same for a frame that starts a
-    thread or task. ``ports`` are the ports of the mock; there are none if requests do not use a
-    socket. ``lingering`` is notified of each thread, task or job that begins, and of each send.
+    ``seen`` takes the frame that is about to send a request (None if another process sends it), and
+    returns the turn of the test; see ``turns``. ``begun`` takes the frame that is about to start a
+    thread or task, and also returns the turn. ``ports`` are the ports of the mock; there are none
+    if requests do not use a socket. ``lingering`` is notified of each thread, task or job that
+    begins, and of each send.
     """
 
     def __init__(
@@ -147,7 +148,7 @@ class Callers:
         return Sender("", self._now(), parent, beside, turn=turn)
 
     def _begun(self, who: object, born: Sender, is_over: Callable[[], bool]) -> None:
-        """Record a child of a caller, and how to find out whether the caller saw the child end."""
+        """Record a caller's child; ``is_over`` returns whether the caller saw the child end."""
         name = self._of(who, born).name
         if born.parent is not None:
             elders = self._children.setdefault(born.parent.name, deque(maxlen=_ELDERS))

@@ -29,16 +29,16 @@ _is_mock_wait: ContextVar[bool] = ContextVar("is_mock_wait", default=False)
 
 @contextmanager
 def mock_wait() -> Iterator[None]:
-    """Mark the timers that the block sets as timers of the mock, which are not counted."""
+    """Exclude the timers that are set in the block from the count, because they are the mock's."""
     _is_mock_wait.set(True)
     try:
         yield
     finally:
-        _is_mock_wait.set(False)  # not reset by a token, as a body may be closed in another context
+        _is_mock_wait.set(False)  # no token, because the block may end in another context
 
 
 def _is_the_mock(caller: FrameType) -> bool:
-    """Return whether the caller is the mock, which sleeps in the client's thread as planned."""
+    """Return whether the caller is the mock, whose own sleeps may run in the client's thread."""
     return str(caller.f_globals.get("__name__")).partition(".")[0] == "mockserver"
 
 
@@ -46,7 +46,7 @@ class CompletedWaits:
     """
     The number of completed waits: sleeps, timers, and other waits that ended by their time-out.
 
-    ``servers`` has the ``ident`` of each thread that is not the client's.
+    ``servers`` has the ``ident`` of each thread of the mock server; their waits do not count.
     """
 
     def __init__(self, servers: frozenset[int] = frozenset()) -> None:
@@ -61,7 +61,7 @@ class CompletedWaits:
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count the completed waits of the block, which runs in real time."""
+        """Count the waits that are completed during the block, which runs in real time."""
         with pytest.MonkeyPatch.context() as patch, _aliases.replaced({real.sleep: self._sleep}):
             patch.setattr(time, "sleep", self._sleep)
             patch.setattr(TimerHandle, "_run", self._noting_timers(TimerHandle._run))  # noqa: SLF001

@@ -65,7 +65,7 @@ class Connections:
         self._reading: dict[int, Reading] = {}
 
     def home(self, port: int) -> Home | None:
-        """Return the owner of a connection; None for an unknown connection or another process."""
+        """Return the owner of an open connection; None if it is unknown or of another process."""
         found = self._homes.get(port)
         return found if found is not None and found.is_open() else None
 

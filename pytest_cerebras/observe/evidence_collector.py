@@ -118,8 +118,8 @@ class EvidenceCollector:
         """
         Keep the evidence so far and release the test's values, because the test is over.
 
-        ``raised``: the test ended by an exception, or caught an expected one. Then there is no
-        evidence.
+        ``raised`` is true if the test ended by an exception, or caught an expected one. In this
+        case, there is no evidence.
         """
         if not self._is_over:
             self._is_over = True
@@ -127,7 +127,7 @@ class EvidenceCollector:
             self._frame, self._before = None, {}
 
     def evidence(self) -> Evidence | None:
-        """Return the evidence; None if the test function was never seen, or can't be read."""
+        """Return the evidence; None if the test raised an exception or its values can't be read."""
         return self._found if self._is_over else self._gathered()
 
     def _gathered(self) -> Evidence | None:
@@ -169,7 +169,7 @@ class EvidenceCollector:
         return not any(map(_mentions, self._files))
 
     def _is_bare(self, now: Mapping[str, object], new: Mapping[str, object]) -> bool:
-        """Return whether the app returned a single text to its test."""
+        """Return whether the app gave its test one text, with no other way to mark the answer."""
         if not (self._direct and self._is_blind()) or self._sections():
             return False
         if item_frame.catches(self._codes) or item_frame.asks_mock(self._codes):
@@ -216,7 +216,7 @@ class EvidenceCollector:
 
 
 def _says_nothing(value: object) -> bool:
-    """Return whether a value is code, or belongs to the test rather than to the app."""
+    """Return whether a value is None or code, or belongs to the test rather than to the app."""
     kind = type(value)
     return kind in _CODE or _is_of(value, *_OF_TESTS)
 
@@ -230,7 +230,11 @@ def _is_plain(value: object) -> bool:
 
 
 def _uses_sdk(frame: FrameType | None) -> bool:
-    """Return whether the app calls an SDK directly. Only reads of the SDK's objects are seen."""
+    """
+    Return whether the app calls an SDK directly.
+
+    In this case, the app's reads of an answer can be observed in the SDK's objects.
+    """
     packages = set(packages_below(frame))
     return bool(packages & _SDKS) and packages <= _SDKS | _TRANSPORTS
 

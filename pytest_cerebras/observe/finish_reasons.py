@@ -34,7 +34,7 @@ def watch(
     """
     Call ``looked`` whenever the app's own code reads the field, or takes an answer as a whole.
 
-    Return the newly watched classes, which have been imported so far and are not in ``known``.
+    Watch the SDKs' classes that are imported and not in ``known``, and return these classes.
     """
     found = {one: fields for one, fields in _types() if one not in known}
     for one, fields in found.items():
@@ -47,7 +47,7 @@ def watch(
 
 def _types() -> Iterator[tuple[type, Collection[str]]]:
     """Yield the SDKs' classes that have ``finish_reason`` or ``choices``, each with its fields."""
-    for name, module in sys.modules.copy().items():  # a collector may run code that imports
+    for name, module in sys.modules.copy().items():  # garbage collection may run code that imports
         if name.startswith(_SDKS) and any(part in name for part in _TYPES):
             for one in vars(module).copy().values():
                 fields = getattr(one, "model_fields", None) if isinstance(one, type) else None

@@ -31,7 +31,7 @@ _OF_THE_MOCK = frozenset({"calls", "requests"})  # attributes with the mock's an
 
 
 def codes_of(item: pytest.Item) -> frozenset[CodeType]:
-    """Return the code objects of a test: its function, and the functions that decorators wrap."""
+    """Return the code objects of a test: its function, and any function that Hypothesis wraps."""
     found, one = [], getattr(item, "obj", None)
     for _ in range(_DEEPEST):
         if one is None:
@@ -66,7 +66,7 @@ def main_frame() -> FrameType | None:
 
 
 def raises(codes: frozenset[CodeType]) -> bool:
-    """Return whether a test asserts that an exception is raised (``pytest.raises``)."""
+    """Return whether a test asserts an exception, warning or log, as with ``pytest.raises``."""
     return not _names(codes).isdisjoint(_RAISING)
 
 

@@ -5,10 +5,11 @@ A test must not be judged for the requests of a thread that an earlier test left
 is said to linger. Age alone proves nothing, because an older pool, event loop or worker thread of
 the app may do work that the current test gives it. These are the rules:
 
-- Older work lingers only if it resumes on its own: when the test began, the work slept, or was
-  inside a call of an HTTP client. Work started by lingering work lingers as well.
+- Older work lingers only if it resumes on its own: when the test began, the work slept, was queued
+  in a pool, or was inside a call of an HTTP client. Work started by lingering work lingers as well.
 - Work that sleeps in a loop may look for jobs from the current test. It lingers only if an earlier
-  test started it. Even then, only requests that it already sent in an earlier test are separated.
+  test started it. Even then, a request is separated only if the work sent the same request in an
+  earlier test.
 - The current test may give input to lingering work through a queue or a condition, or wait for the
   work. From then on, the work belongs to the current test and no longer lingers.
 - If in doubt, a request belongs to the current test.
@@ -44,7 +45,7 @@ Certainty: TypeAlias = Literal["", "repeated", "certain"]
 
 @dataclass(eq=False, frozen=True, slots=True)
 class Test:
-    """A test, identified by this object, because several tests may have the same name."""
+    """A test. Tests are compared by identity, because several may have the same name."""
 
     name: str
 
@@ -61,9 +62,10 @@ class Actor:
     A thread, task or job that may send requests in the current test and in later tests.
 
     ``began`` is the test that started the actor; None if the test is unknown, or if the actor is
-    meant to outlive the test. ``by`` returns the parent, which is the actor that started this one,
-    and ``certainty`` is the certainty of the parent at that time. ``asked`` has digests of the
-    requests that the actor and its descendants sent, each with the first test in which it was sent.
+    meant to outlive the test. ``by`` returns the parent: the actor that started this one.
+    ``certainty`` is the ``Certainty`` that held for the parent at that time. ``asked`` has digests
+    of the requests that the actor and its descendants sent, each with the first test in which it
+    was sent.
     ``handed`` is the last test that gave work to the actor.
     """
 
@@ -94,7 +96,7 @@ def job_here() -> Job | None:
 
 
 def at_job(job: Job, work: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that does the work; meanwhile, the job is registered for its thread."""
+    """Return a function that does the work while the job is registered for the thread."""
 
     def at_work(*args: Any, **kwargs: Any) -> Any:
         job.thread = threading.get_ident()
@@ -225,11 +227,11 @@ class LingeringWork:
         return actor in self._suspended or actor in self._queued
 
     def _origin(self, actor: Actor) -> Actor:
-        """Return the lingering actor: the given one or one of its ancestors."""
+        """Return the actor if it lingers, else its nearest ancestor that does, else the actor."""
         return next((one for one in self._own(actor) if self._is_lingering(one)), actor)
 
     def _has_asked(self, actor: Actor, asked: bytes) -> bool:
-        """Return whether the lingering actor has sent this request in an earlier test."""
+        """Return whether the ``_origin`` of an actor has sent this request in an earlier test."""
         return self._origin(actor).asked.get(asked, self._test) is not self._test
 
     def _is_stray(self, actor: Actor) -> bool:
@@ -245,9 +247,9 @@ class LingeringWork:
 
     def _meet(self, condition: object) -> None:
         """
-        Find actors that work for this test, because they notify this test or are notified by it.
+        Count lingering work as this test's if it notifies the test's own work, or the reverse.
 
-        Either way, one side is lingering work and the other belongs to this test.
+        Nothing changes if both sides linger, or if neither does.
         """
         threads = threading.enumerate()
         # threading.current_thread() is wrong here in a thread that is just being started
@@ -306,7 +308,7 @@ def _description(actor: Actor) -> str:
 
 
 def _is_for_more_tests() -> bool:
-    """Return whether a fixture that outlives the test called the running code."""
+    """Return whether the running code was called by a fixture that outlives the test."""
     frames = outwards(sys._getframe())  # noqa: SLF001 (the fixture is on the stack)
     frame = next((one for one in frames if one.f_code is _EXECUTE), None)
     return frame is not None and frame.f_locals["self"].scope != "function"

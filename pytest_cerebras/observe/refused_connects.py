@@ -35,7 +35,7 @@ def counting_refused(
     live: LiveEngine, ports: Sequence[int], lingering: LingeringWork
 ) -> Iterator[RefusedConnects]:
     """
-    Count the test's connects to local ports while the scenario keeps them shut.
+    Count the test's connects to any of ``ports`` while the scenario keeps it shut.
 
     All ``ports`` except the first use TLS.
     """

@@ -3,8 +3,8 @@ Ends stalls that no time-out of the client will end, so that a run can't hang.
 
 The length of a stall depends on what is known about the client's time-out. If the client has no
 time-out, the stall ends soon. If a timer may be pending in the client's event loop, the stall lasts
-until all timers of the loop have fired. If the time-out is known, the stall lasts a minute longer
-than the time-out. If nothing is known, the stall lasts at least a minute.
+until all timers of the loop have fired. If the time-out is known, the stall lasts until a minute
+after the time-out was due. If nothing is known, the stall lasts at least a minute.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from .connections import Connections
 from .timers import Horizon, horizon_of, running
 
 UNSEEN = 60.0
-"""Real seconds of a stall, for a client whose time-out is unknown."""
+"""How many real seconds a stall lasts at least if the client's time-out is unknown."""
 AT_STANDSTILL = 1.0
-"""Real seconds of a stall in virtual time, when no event is scheduled at all."""
+"""How many real seconds a stall lasts in virtual time when no event is scheduled at all."""
 _LATE = 60.0  # real seconds by which a known time-out may be late
 _AGAIN = 0.1  # real seconds between two checks of a stall
 _HEADERS_SINCE = (1, 62)  # from this version on, SDKs for Python always send their time-out
-_PARTS = 10  # checks per ``seconds`` of a stall
+_PARTS = 10  # checks of a stall in each period of ``seconds``
 
 
 class StallWatchdog:
@@ -57,9 +57,9 @@ class StallWatchdog:
 
     def watch(self, silence: Silence) -> Callable[[Moment], StallError | None]:
         """
-        Return a function that returns the error that ends a stall.
+        Return a function that returns an error as soon as the stall must end.
 
-        The result is None while the stall may last.
+        Until then, the function returns None.
         """
         return _Stall(self, silence).error
 
@@ -67,7 +67,7 @@ class StallWatchdog:
         """
         Stall a client in real time.
 
-        Raises StallError, or ConnectionAbortedError after the test.
+        Raises StallError when the stall must end, or ConnectionAbortedError when the test is over.
         """
         look = self.watch(silence)
         for pause in self._pauses():
@@ -130,7 +130,7 @@ class _Stall:
         return StallError(waiting.who, waited, known=waiting.timeout is not None)
 
     def _least(self, moment: Moment) -> float:
-        """Return the length in seconds of a stall whose client certainly has no time-out."""
+        """Return how many seconds a stall lasts if the client certainly has no time-out."""
         if moment == "overdue" and self._is_here():
             return 0.0
         least = AT_STANDSTILL if moment == "still" else self._watchdog.seconds
@@ -195,10 +195,11 @@ def _seconds(timeout: float | None) -> float:
 
 def _timeout_of(exchange: Exchange | None) -> float | None:
     """
-    Return the time-out in seconds from an SDK's header fields; infinity without a time-out.
+    Return the time-out in seconds that an SDK states in its header fields.
 
-    The result is None if the fields do not state it. The time-out of an SDK for Node applies only
-    until the head of the answer arrives.
+    The result is infinity if the fields show that there is no time-out, and None if they don't show
+    whether there is one. The time-out of an SDK for Node applies only until the head of the answer
+    arrives.
     """
     fields = exchange.request.headers if exchange else {}
     stated = fields.get("x-stainless-read-timeout")

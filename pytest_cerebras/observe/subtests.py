@@ -47,11 +47,11 @@ class _Watched:
         self._begin_part = begin_part
 
     def __enter__(self) -> Any:
-        """Begin a part of the journal and then the subtest."""
+        """Begin a new part of the journal, and then enter the subtest."""
         self._begin_part()
         return self._subtest.__enter__()
 
     def __exit__(self, *error: object) -> Any:
-        """Begin the next part of the journal and then end the subtest."""
+        """Begin the next part of the journal, and then leave the subtest."""
         self._begin_part()
         return self._subtest.__exit__(*error)

@@ -39,9 +39,10 @@ _AWAITS = "JUMP_BACKWARD_NO_INTERRUPT"  # the bytecode of an ``await`` is a smal
 @dataclass(frozen=True, slots=True)
 class Suspension:
     """
-    A suspended thread or task: its ``calls`` of HTTP clients, and whether it sleeps or loops.
+    A suspended thread or task.
 
-    ``calls`` holds the frames themselves, so that they can be recognized later.
+    ``calls`` has the frames of its calls of HTTP clients, so that they can be recognized later.
+    ``asleep`` is true if the thread or task sleeps, and ``in_loop`` if its own code is in a loop.
     """
 
     calls: frozenset[FrameType]
@@ -65,8 +66,9 @@ def of_thread(frame: FrameType, *, at_job: bool = False) -> Suspension:
     """
     Return the suspension of a thread, given its innermost frame.
 
-    ``at_job``: the thread runs a job of an executor. A thread of another pool or of an event loop
-    gives ``UNKNOWN``, because it may run any work next.
+    ``at_job`` is true if the thread runs a job of an executor. The result is ``UNKNOWN`` for an
+    idle thread of an executor, and for any thread of another pool or of an event loop, because such
+    a thread may run any work next.
     """
     frames = list(outwards(frame))
     pools = _POOLS if at_job else (*_POOLS, "concurrent.futures.")
@@ -95,7 +97,7 @@ def _module(frame: FrameType) -> str:
 
 
 def _is_asleep(frames: Sequence[FrameType]) -> bool:
-    """Return whether the innermost frames sleep, or wait for an event with a time-out."""
+    """Return whether the innermost frames sleep, or wait with a time-out for an ``Event``."""
     for frame in frames:
         if frame.f_code.co_name == "sleep":
             return True  # the sleep of asyncio, anyio or the virtual clock
@@ -109,7 +111,7 @@ def _is_asleep(frames: Sequence[FrameType]) -> bool:
 
 
 def _calls_sleep(frame: FrameType) -> bool:
-    """Return whether a frame's source calls ``sleep(...)``; a sleep in C has no frame itself."""
+    """Return whether a frame's source calls ``sleep(...)``; a sleep in C has no own frame."""
     places = list(frame.f_code.co_positions())
     line, _, start, _ = places[frame.f_lasti // 2] if frame.f_lasti >= 0 else (None,) * 4
     if line is None or start is None:

@@ -23,7 +23,8 @@ import pytest
 
 SLEEPS = 60.0
 """
-Sleeps up to this many seconds count as timers, because a task may sleep and then end a request.
+A task's sleep counts as a timer, because the task may end a request afterwards. If the sleep is
+longer than this many seconds, the rest of it does not count.
 """
 _ROUNDS = 50  # iterations of a loop: enough to cancel a request and close its connection
 _ends_a_sleep = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
@@ -89,7 +90,7 @@ class Horizon(ABC):
 
     @abstractmethod
     def _is_last(self) -> bool:
-        """Return whether no other timer has to be awaited."""
+        """Return whether no more timers have to be awaited."""
 
 
 def horizon_of(loop: AbstractEventLoop | Token) -> Horizon:

@@ -1,10 +1,10 @@
 """
 Distinguishes a test's calls of the app, because a second call by the test is not a retry.
 
-Each call is a turn. During a turn, neither the line nor the values in the frame of the test
-function change. A coroutine that the test defines and runs counts as part of the test. A test that
-calls an SDK directly is the app. So a loop in such a test is judged like a loop in an app, unless
-the test expects errors.
+Each call is a turn. During a turn, neither the current instruction nor the values in the frame of
+the test function change. A coroutine that the test defines and runs counts as part of the test. A
+test that calls an SDK directly counts as the app. So a loop in such a test is judged like a loop in
+an app, unless the test expects errors.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NEXT = frozenset({"FOR_ITER", "SEND"})  # the instructions of ``for`` and ``asy
 
 
 class Turns:
-    """The turns of one test; ``expects_errors`` is true if the test has a ``pytest.raises``."""
+    """The turns of one test; ``expects_errors`` is true if the test uses ``pytest.raises``."""
 
     def __init__(self, *, expects_errors: bool) -> None:
         self._expects_errors = expects_errors
@@ -35,8 +35,9 @@ class Turns:
 
     def sent_in(self, own: FrameType, frame: FrameType) -> int | None:
         """
-        Return the turn in which a frame sends a request; None if the test itself is the app.
+        Return the turn in which a frame sends a request.
 
+        The result is None if the test itself is the app, or has had too many turns to count.
         ``own``, the frame of the test function, is one of the callers of ``frame``.
         """
         steps, rest = _parted(own, frame)
@@ -102,7 +103,7 @@ def _yields(frame: FrameType) -> bool:
 
 
 def _is_iterating(frame: FrameType) -> bool:
-    """Return whether a frame waits for the next item of a loop, which does not begin a turn."""
+    """Return whether a frame is getting the next item for a loop, which does not begin a turn."""
     return dis.opname[frame.f_code.co_code[_at(frame)]] in _NEXT
 
 

@@ -63,7 +63,7 @@ class Asserting(ABC):
     @property
     def requests(self) -> Sequence[Exchange]:
         """
-        Every request so far with its answer, without the SDK's warm-ups.
+        Every request so far, with its answer. The warm-up requests of the SDK are left out.
 
         Like ``calls``, this raises DroppedError if there were more requests than the journal keeps.
         """
@@ -77,7 +77,7 @@ class Asserting(ABC):
     @property
     def cost(self) -> float:
         """
-        The dollars that the requests so far would cost, at the prices of the edition.
+        The cost of the requests so far, in dollars, at the prices of the edition.
 
         Raises UnknownPriceError if the edition has no price for a model, and DroppedError as
         ``calls`` does.
@@ -94,7 +94,7 @@ class Asserting(ABC):
 
     @abstractmethod
     def _looked_at(self) -> Journal:
-        """Return the journal for the test, and note whether it is empty."""
+        """Return the journal that the test is about to read, and note whether it is empty."""
 
     def assert_requests(self, count: int) -> None:
         """Assert that the app sent this number of requests, retries included."""
@@ -105,7 +105,7 @@ class Asserting(ABC):
 
     def assert_waited(self, at_least: float | None = None) -> None:
         """
-        Assert that there was a retry, and that no retry came before its ``Retry-After`` had passed.
+        Assert that there was a retry, and that no retry came earlier than ``Retry-After`` said.
 
         With ``at_least``, assert instead that some retry waited at least this number of seconds.
         """
@@ -121,7 +121,7 @@ class Asserting(ABC):
             _fail(journal, wrong)
 
     def assert_retry_after_respected(self) -> None:
-        """Assert that an answer had a ``Retry-After``, and that no retry came too early."""
+        """Assert that an answer had a ``Retry-After``, and that no retry came before that time."""
         __tracebackhide__ = True
         journal = self._looked_at()
         if all(exchange.retry_after is None for exchange in journal):
@@ -134,9 +134,10 @@ class Asserting(ABC):
         """
         Assert that the waits before the retries of each call grow from ``start`` by ``factor``.
 
-        A wait may be longer, up to ``cap``. Jitter may make a wait shorter by the fraction
-        ``jitter``, or longer than ``cap`` by this fraction. After an answer with ``Retry-After``,
-        the wait is compared with that time instead. ``start`` and ``cap`` are in seconds.
+        A wait may be longer than this, up to ``cap``. Jitter may make a wait shorter by the
+        fraction ``jitter``, or longer than ``cap`` by this fraction. After an answer with
+        ``Retry-After``, the wait is compared with that time instead. ``start`` and ``cap`` are in
+        seconds.
         """
         __tracebackhide__ = True
         journal = self._looked_at()
@@ -202,8 +203,8 @@ class Asserting(ABC):
         Assert that ``result``, the value that the app returns, contains the text of the answers.
 
         The result may be a text, a list of pieces of text, or any object with fields. White space
-        at the ends and other text around an answer are ignored. An answer in JSON may have been
-        parsed.
+        and other text around an answer are ignored. For an answer in JSON, the result may contain
+        the parsed values instead of the text.
         """
         __tracebackhide__ = True
         journal = self._looked_at()
@@ -234,7 +235,7 @@ class Asserting(ABC):
             _fail(journal, f"{wrong} in the minute that began at {since:.2f} s")
 
     def assert_tokens_spent(self, at_most: int) -> None:
-        """Assert that prompts and completions were billed for at most this number of tokens."""
+        """Assert that at most this many tokens were billed, prompts and completions together."""
         __tracebackhide__ = True
         journal = self._looked_at()
         paid = [usage for exchange in journal if (usage := billed(exchange)) is not None]

@@ -19,7 +19,7 @@ _API = "cerebras.ai"
 
 
 def base_urls(url: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return variables that point to the mock's ``url``, in the form of the user's own values."""
+    """Return variables that point to the mock's ``url``, each in the form of the user's value."""
     return {name: _address(url, name, environment.get(name, "")) for name in _NAMES}
 
 

@@ -1,8 +1,9 @@
 """
 A baseline of known verdicts. Known verdicts are accepted, and only new ones fail a test.
 
-So a suite with known mistakes can be strict at once. A verdict is known if the file has the same
-rule in the same test at the same line of the app. A line is recognized by its text, so it may move.
+So a suite can be strict before its known mistakes are fixed. A verdict is known if the baseline
+file has the same rule in the same test at the same line of the app. A line is recognized by its
+text, so it may move.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from mockserver.core.units import counted
 from mockserver.verdicts import Verdict
 
 BASELINE = pytest.StashKey["Baseline"]()
-_ENTRIES = "cerebras_baseline"  # the attribute of a report with the entries of its test
+_ENTRIES = "cerebras_baseline"  # the attribute of a report that holds the entries of its test
 _VERSION = 1
 Guilty: TypeAlias = list[tuple[str, Verdict]]
 
@@ -35,7 +36,7 @@ class Entry(NamedTuple):
 
 class Baseline:
     """
-    The accepted verdicts of a file, and those of this run.
+    The accepted verdicts, which a file lists, and all verdicts of this run.
 
     If there is no file yet, all verdicts are accepted, and the run writes the file. Raises
     UsageError for a file that is not a baseline.
@@ -58,7 +59,7 @@ class Baseline:
         self._is_written = False
 
     def accepts(self, test: str, verdict: Verdict) -> bool:
-        """Return whether a verdict on a test is known."""
+        """Return whether a verdict on a test is accepted, as all are if there was no file."""
         return self._is_new or entry_of(test, verdict) in self._accepted
 
     @pytest.hookimpl
@@ -78,7 +79,7 @@ class Baseline:
             self._is_written = True
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Show how many verdicts were accepted, and list those that no longer occur."""
+        """Show how many verdicts the file accepted, and list its entries that no longer occur."""
         known = len(self._found.keys() & self._accepted)
         gone = [one for one in self._accepted if one.test in self._tests and one not in self._found]
         if self._is_written:

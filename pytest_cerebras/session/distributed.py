@@ -28,7 +28,7 @@ class Controller:
     """
     Records the workers that have used the mock.
 
-    Once there is such a worker, this process handles signals.
+    Once there is such a worker, this process handles signals; see ``Termination``.
     """
 
     def __init__(self, config: pytest.Config, termination: Termination) -> None:

@@ -43,7 +43,7 @@ _UNSENT: Mapping[str, str] = {
         "the base URL of the client does not begin with http:// or https://: add the scheme",
     ),
 }
-"""Why a client sent no request, by the name of the exception that httpx or requests raises."""
+"""Why a client sent no request, by the name of the exception in ``httpx`` or ``requests``."""
 _UNWRITABLE = (
     "the client refused to write the request, because the key has a character that is not ASCII, "
     "such as a typographic quote: copy the key again, as plain text"
@@ -58,7 +58,7 @@ def failure_section(
     error: BaseException | None = None,
 ) -> str:
     """
-    Return the exchanges of a test as text, only the last ones if there are many.
+    Return the exchanges of a test as text; if there are many, only the last ones.
 
     Sentences that are already in the report are left out. ``error`` is the exception of the test.
     """
@@ -110,7 +110,7 @@ def _is_of_a_stranger(error: BaseException) -> bool:
 
 
 def _where_they_went(hosts: Sequence[str]) -> str:
-    """Return a sentence on the missing requests, and the hosts that received them, if known."""
+    """Return a sentence on the lack of requests, with the hosts that got them instead, if known."""
     for host in hosts:
         if vendor := vendor_of(host):
             variable = vendors_variable(vendor)
@@ -153,7 +153,7 @@ def _is_of_the_network(error: BaseException) -> bool:
 def _time_line(
     exchanges: Sequence[Exchange], side_effects: Sequence[SideEffect], mock: CerebrasMock
 ) -> Iterator[str]:
-    """Yield the events in order: groups of equal exchanges, and the side effects of the app."""
+    """Yield lines for groups of equal exchanges and for the app's side effects, in order."""
     breaks = sorted(one.at for one in side_effects)
     runs = folded(exchanges, lambda one: (one.summary, one.from_elsewhere, bisect(breaks, one.at)))[
         -_MOST:
@@ -171,7 +171,7 @@ def _time_line(
 
 
 def _told_of(run: Sequence[Exchange], mock: CerebrasMock) -> Iterator[str]:
-    """Yield a line for an event that occurred once or several times in a row."""
+    """Yield lines for an exchange that occurred once, or several times in a row."""
     exchange = run[0]
     yield (
         exchange.line() if len(run) == 1 else times([one.number for one in run], exchange.summary)

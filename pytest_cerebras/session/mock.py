@@ -38,10 +38,10 @@ class CerebrasMock(Asserting):
     ``url`` is its base URL as the Cerebras SDK expects it (without ``/v1``). ``live`` is the engine
     that answers all tests. ``side_effects`` has the side effects that the app recorded.
     ``interventions`` has a sentence for each activity of the app that the mock stopped; these fail
-    the test. ``found_nothing``: the test read the recorded requests, and there were none.
-    ``was_asked``: the test read the recorded requests or the verdicts. ``collector`` collects
-    evidence of how the app used the answers. ``settings`` are the test's. ``deadline`` is a further
-    reason to stop the test.
+    the test. ``found_nothing`` is true if the test read the recorded requests, and there were none.
+    ``was_asked`` is true if the test read the recorded requests or the verdicts. ``collector``
+    collects evidence of how the app used the answers. ``settings`` are the test's. ``deadline``
+    stops the test after too much processor time or real time.
     """
 
     def __init__(
@@ -93,13 +93,13 @@ class CerebrasMock(Asserting):
 
     @property
     def journal(self) -> Journal:
-        """The exchanges of this test, without those left over from earlier tests."""
+        """The exchanges of this test, without those of work left over from earlier tests."""
         self._settle()
         return self.engine.journal.own()
 
     @property
     def strays(self) -> list[str]:
-        """A sentence for each stopped request of an earlier test."""
+        """A sentence for each stopped request of work left over from an earlier test."""
         return self._guard_log.strays
 
     @property
@@ -109,7 +109,7 @@ class CerebrasMock(Asserting):
 
     @property
     def overspent(self) -> list[str]:
-        """One sentence if the test spent more than its budget; otherwise empty."""
+        """A list of one sentence if the test exceeded its budget; otherwise an empty list."""
         return self._excess
 
     @property
@@ -124,7 +124,7 @@ class CerebrasMock(Asserting):
                 exchange.from_elsewhere = ""
 
     def _looked_at(self) -> Journal:
-        """Return the journal for the test, and note whether it is empty."""
+        """Return the journal that the test is about to read, and note whether it is empty."""
         self.was_asked = True
         found = self.journal
         self.found_nothing = not found.count
@@ -216,7 +216,7 @@ class CerebrasMock(Asserting):
 
     def new_interventions(self, shown: str = "") -> list[str]:
         """
-        Return a sentence for each new reason that fails the test.
+        Return a sentence for each new reason why the test fails.
 
         The reasons are activities that the mock stopped, and an exceeded budget in dollars.
 
@@ -261,7 +261,7 @@ class CerebrasMock(Asserting):
         """
         Return the verdicts that fail a strict run, each with the name of its scenario.
 
-        ``strict`` is used if the run itself is not strict.
+        If the run itself is not strict, ``strict`` says which verdicts to return.
         """
         strict = self.settings.strict or strict
         return [
@@ -272,7 +272,7 @@ class CerebrasMock(Asserting):
 
     @property
     def verdicts(self) -> Sequence[Verdict]:
-        """The verdicts since the scenario began, without those that the marker ignores."""
+        """The verdicts since the scenario began, without those that the marker says to ignore."""
         self.was_asked = True
         return self.judge(self._case())
 
@@ -285,7 +285,7 @@ class CerebrasMock(Asserting):
         return [(one.scenario.name, one.happened) for one in self.rounds]
 
     def judge(self, case: Case) -> tuple[Verdict, ...]:
-        """Return the verdicts on a case, without those that the marker ignores."""
+        """Return the verdicts on a case, without those that the marker says to ignore."""
         return judge(case, ignore=self.settings.ignored)
 
     def _case(self) -> Case:

@@ -22,9 +22,10 @@ def is_asked(config: pytest.Config) -> bool:
 
 def notes(mock: CerebrasMock) -> list[tuple[str, object]]:
     """
-    Return properties with the cost of a test and the wasted part of it, in dollars.
+    Return properties with the cost of a test and the wasted part of this cost, in dollars.
 
-    If the cost is unknown, the property states this. A test that cost nothing has no properties.
+    If the cost is unknown, the only property states this. A test that cost nothing has no
+    properties.
     """
     try:
         spent = mock.spending()

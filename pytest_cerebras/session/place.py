@@ -1,4 +1,4 @@
-"""The place where the mock answers a test: a server, or the transports of httpx in this process."""
+"""Where the mock answers a test's requests: in a server, or in this process's httpx transports."""
 
 from __future__ import annotations
 

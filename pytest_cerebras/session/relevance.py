@@ -1,9 +1,10 @@
 """
 Finds out how a scenario can act on a test, from a run of that test without faults.
 
-A cell of the scenario ``healthy`` has no faults. If another cell needs the requests of its test,
-the healthy cell runs first, without a report, unless this process has already run it. So nothing
-depends on the order of tests, or on the distribution of cells over xdist workers.
+A cell of the scenario ``healthy`` has no faults. If another cell needs to know the requests of its
+test, the healthy cell of that test runs first, without a report, unless this process has already
+run it. So nothing depends on the order of tests, or on the distribution of cells over xdist
+workers.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from pytest_cerebras.settings.names import MARKER, UNMET, parameters_of, scenari
 from .mock import CerebrasMock
 
 HEALTHY = "healthy"
-_MOST_KNOWN = 64  # tests; the requests of earlier tests are forgotten
+_MOST_KNOWN = 64  # tests whose requests are remembered; those of earlier tests are forgotten
 _MOST_SENT = 500  # requests; a test that sends more is not examined
 Runs: TypeAlias = tuple[tuple[Sent, ...], ...]
 """The requests of a test, one tuple for each start of the scenario."""
@@ -117,7 +118,7 @@ class Relevance:
 
 
 def _scenario(settings: options.Settings, values: Mapping[str, object]) -> Scenario:
-    """Return the scenario that the test plays with these values."""
+    """Return the scenario that the test plays with these values for its parameters."""
     parameters = {**settings.parameters, **values}
     return settings.overrides().applied_to(replace(settings, parameters=parameters).loaded())
 

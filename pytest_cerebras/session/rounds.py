@@ -23,11 +23,12 @@ _WAY_OUT = "make it act, or mark the test with allow_unmet=True"
 @dataclass(slots=True, eq=False)
 class Round:
     """
-    One play of a scenario, from its start until a scenario is started again.
+    One play of a scenario, from its start until this or another scenario is started.
 
-    ``is_named``: the test chose the scenario with ``play``. ``injected`` has the rules of the
-    faults that the test injected. ``case`` has the events of the round. ``was_unreachable``: the
-    app tried to connect while the port was shut. ``started`` is in seconds since the epoch.
+    ``is_named`` is true if the test chose the scenario with ``play``. ``injected`` has the rules of
+    the faults that the test injected. ``case`` has the events of the round. ``was_unreachable`` is
+    true if the app tried to connect while the port was shut. ``started`` is in seconds since the
+    epoch.
     """
 
     scenario: Scenario
@@ -43,7 +44,7 @@ class Round:
 
     @property
     def happened(self) -> Case:
-        """The case of a round that ``CerebrasMock.rounds`` returned."""
+        """The case of the round, which ``CerebrasMock.rounds`` has set."""
         assert self.case is not None  # noqa: S101 (``CerebrasMock.rounds`` has set it)
         return self.case
 
@@ -84,8 +85,8 @@ def unmet(rounds: Sequence[Round], naming: Naming, *, knows: bool) -> Iterator[s
     """
     Yield a sentence for each scenario and each fault that a test chose and that never acted.
 
-    ``naming`` tells who named the scenario of the first round. ``knows``: the test read the
-    recorded requests, and there were none.
+    ``naming`` is the source of the scenario of the first round. ``knows`` is true if the test read
+    the recorded requests, and there were none.
     """
     seen_before: list[Scenario] = []
     for one in rounds:
@@ -107,8 +108,10 @@ def _is_unmet(rounds: Sequence[Round], *, spared: bool) -> bool:
     """
     Return whether a scenario should have acted but did not.
 
-    A client that stays within limits and passes checks is not at fault. The connects of other
-    processes to a shut port can't be observed. ``spared``: a test without any requests is accepted.
+    A scenario that has only limits and checks need not act, because the client may comply with
+    them. A scenario that shuts the port need not act either, because the connects of other
+    processes can't be observed. If ``spared`` is true, no scenario need act on a test without
+    requests.
     """
     scenario = rounds[0].scenario
     if not acts_by_rules(scenario) or shuts_port(scenario) or any(one.is_met for one in rounds):

@@ -2,8 +2,8 @@
 Guards a whole run, including the time before, between and after its tests.
 
 Imports, hooks, and fixtures of a module or session may send requests as well. No test is
-responsible for these, and an SDK may swallow the error. So the summary at the end of the run
-reports such requests.
+responsible for these, and an SDK may swallow the error that stops them. So the summary at the end
+of the run reports such requests.
 """
 
 from __future__ import annotations
@@ -87,6 +87,6 @@ def _is_wrong(config: pytest.Config) -> bool:
     """
     Return whether a stopped request fails the run.
 
-    In respx and redirect mode, the mock may answer the same client during a test.
+    In respx and redirect mode, none does, because the mock may answer that client during a test.
     """
     return strictness(config) is not None and options.resolve(config).mode == "server"

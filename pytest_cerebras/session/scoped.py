@@ -1,5 +1,5 @@
 """
-Mocks for fixtures that outlive a test: of a class, a module or the session.
+Mocks for fixtures that outlive a test: fixtures of a class, a module or the session.
 
 Each mock has its own server, so that mocks don't disturb each other. Mocks may be closed in any
 order, because pytest may tear down a module before the fixtures that were set up in it. So all open
@@ -97,7 +97,7 @@ class ScopedMock(Asserting):
         self.side_effects.clear()
 
     def env(self) -> dict[str, str]:
-        """Return the variables that point an app to the mock, set while the mock is open."""
+        """Return the variables that point an app to the mock. They are set while it is open."""
         key = self.api_key
         return {"CEREBRAS_API_KEY": key, "OPENAI_API_KEY": key, **self._base_urls}
 
@@ -119,8 +119,8 @@ class MockMaker:
 
         The mock plays the scenario of the run's settings, unless another is given. Raises
         MockServerError if the scenario can't be read. Fails the caller if a test's mock is active.
-        At the end of the block, fails the caller if a client stalled without a time-out, or if a
-        request to the real API was stopped.
+        At the end of the block, fails the caller if a client stalled without a time-out, or if the
+        guard stopped a request.
         """
         __tracebackhide__ = True
         if is_active():
@@ -168,7 +168,7 @@ class MockMaker:
             self._environment.setenv(name, value)
 
     def _unreported(self) -> list[str]:
-        """Return the stopped requests to the real API, each only once."""
+        """Return the stopped requests that have not been returned before."""
         stopped = dict.fromkeys(self._guard_log.stopped)
         new = [one for one in stopped if one not in self._reported]
         self._reported += new

@@ -68,8 +68,8 @@ def serving(
     """
     Run a server on a free port of the loopback interface, or fail the test.
 
-    ``in_either_mode``: the server is also needed in respx mode, so an error message must not
-    suggest respx mode.
+    ``in_either_mode`` is true if the server is also needed in respx mode, so that an error message
+    must not suggest this mode.
     """
     server, wrong = None, _forbidden(None)
     if wrong is None:
@@ -115,8 +115,8 @@ def turning(server: ThreadedServer, folder: Path) -> Turn:
     """
     Return the target for clients with a hard-coded real host, or fail the test.
 
-    From the first call on, the server answers for that host. The certificate of its authority is
-    written into ``folder``.
+    From the first call on, the server answers for that host. The certificate of the authority that
+    signs for the server is written into ``folder``.
     """
     try:
         if server.redirect is None:
@@ -167,7 +167,7 @@ def _forbidden(port: int | None) -> str | None:
 
 
 def _forbids(error: Exception) -> str:
-    """Return a sentence on the package that forbids sockets by this error, and a way out."""
+    """Return a sentence on the package that forbids sockets, found by its error, and a way out."""
     frame, modules = error.__traceback__, set[str]()
     while frame is not None:
         modules.add(str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0])

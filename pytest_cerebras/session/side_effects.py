@@ -23,7 +23,7 @@ class SideEffects:
     """
     The last 10,000 side effects since the scenario began, in order, recorded from any thread.
 
-    ``now`` returns seconds since the epoch, ``sender`` the running thread or task.
+    ``now`` returns seconds since the epoch, and ``sender`` returns the running thread or task.
     """
 
     def __init__(self, now: Callable[[], float], sender: Callable[[], Sender | None]) -> None:
@@ -108,7 +108,7 @@ class SideEffects:
 def _binder(
     function: Callable[..., object],
 ) -> Callable[[tuple[object, ...], Mapping[str, object]], Mapping[str, object]]:
-    """Return a function that maps the arguments of a call of ``function`` to their names."""
+    """Return a function that finds the name of each argument of a call of ``function``."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # the function is written in C

@@ -30,8 +30,8 @@ class Symptom:
 
     ``what`` is the rule or the type of the exception. ``site`` is the app's line: a file and a line
     number. ``how`` is ``failed`` for the reason of a failure; for a verdict, it is the verdict's
-    certainty. If the search found the symptom, ``file`` is the scenario file of the story, and
-    ``note`` is a remark on the faults of the story.
+    certainty. If the search found the symptom, ``file`` is the scenario file of the search's story
+    of faults, and ``note`` is a remark on these faults.
     """
 
     what: str
@@ -117,7 +117,7 @@ def _line_of(traceback: Any, item: pytest.Item) -> str:
 
 
 def _line_of_test(item: pytest.Item) -> str:
-    """Return the first line of a test, which a failure without a line in a traceback gets."""
+    """Return the first line of a test, for a failure whose traceback has no line of app or test."""
     _, line, _ = item.location
     name = of_the_app(str(item.path))
     return "" if name is None or line is None else f"{name}:{line + 1}"
@@ -125,7 +125,7 @@ def _line_of_test(item: pytest.Item) -> str:
 
 def family_of(error: BaseException) -> str:
     """
-    Return the name of the base class of all errors of a library, given one of these.
+    Return the name of the base class of all errors of a library, given one of the errors.
 
     Apps catch either all errors of a library or none. For an error of Python or pytest, the result
     is the name of the error's own class.

@@ -3,7 +3,7 @@ Ends a run properly on a signal such as SIGTERM, which CI sends to a job that ta
 
 pytest itself handles only Ctrl-C. Other signals would end the process at once, without a report,
 without the name of the hanging test, and with files left behind. So this module lets them interrupt
-the test like Ctrl-C. The run exits with the status that a shell uses for the signal.
+the test as Ctrl-C does. The run exits with the status that a shell uses for the signal.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pytest_cerebras.settings.options import PLAYED
 
 _PLUGIN = "cerebras-termination"
 _SIGNALS = ("SIGTERM", "SIGHUP")  # Windows has only the first
-_AT_ONCE = 1.0  # seconds in which a repeated signal is ignored: `timeout` sends it twice
+_AT_ONCE = 1.0  # seconds in which a repeated signal is ignored: the command `timeout` repeats it
 _PATIENCE = 5.0  # seconds after which a test that still runs is interrupted again
 _BY_SIGNAL = 128
 _sleep = time.sleep  # noqa: TID251 (saved before a test runs in virtual time)

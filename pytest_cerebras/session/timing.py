@@ -30,8 +30,8 @@ def unwatched(live: LiveEngine, time_scale: float | None, patience: float) -> No
     Run an engine in real time for clients whose connections are not watched.
 
     A stall ends after ``patience`` seconds if the client is known to have no time-out. If its
-    time-out is known, the stall ends a minute after that. If nothing is known, the stall ends after
-    a minute or ``patience``, whichever is longer.
+    time-out is known, the stall ends a minute after the time-out was due. If nothing is known, the
+    stall ends after a minute or ``patience``, whichever is longer.
     """
     in_real_time(live, time_scale, StallWatchdog(Connections(), patience))
 
@@ -48,7 +48,7 @@ def timed(
     Give the engine its clock. Yield that clock if it is virtual, else None.
 
     The thread of ``server`` keeps real time; ``server`` is None in respx mode. ``watchdog`` ends
-    stalls. ``callers`` gets the number of completed waits.
+    stalls. ``callers`` gets a function that returns the number of completed waits.
     """
     servers = frozenset({server.ident}) if server else frozenset[int]()
     try:

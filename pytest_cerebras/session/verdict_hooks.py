@@ -40,8 +40,8 @@ def explain(mock: CerebrasMock, error: BaseException) -> None:
     """
     Add to a test's error a note on each activity that the mock stopped.
 
-    Activities that the error mentions already get no note. Raises another error if the mock ended a
-    stall, because a real server would not have ended it.
+    An activity that the error already mentions gets no note. If the mock ended a stall, raises
+    another error instead, because a real server would not have ended the stall.
     """
     mock.collector.finish(raised=True)
     interventions = mock.new_interventions(_chain(error))
@@ -63,7 +63,7 @@ def _chain(error: BaseException | None) -> str:
 
 def enforce(mock: CerebrasMock, item: pytest.Item) -> None:
     """
-    Fail a test that passed if the mock stopped an activity of the app.
+    If the mock stopped an activity of the app, fail the test, although it passed.
 
     In a strict run, verdicts fail the test as well, and so does a scenario or fault that never
     acted.
@@ -90,7 +90,7 @@ def _unmet(mock: CerebrasMock, item: pytest.Item) -> list[str]:
     """
     In a strict run, return a sentence for each chosen scenario and fault that never acted.
 
-    Under the scenarios of the matrix, a test need not reach a scenario that it plays itself.
+    If the matrix chose the test's scenario, a scenario that the test plays itself need not act.
     """
     by = naming(item)
     in_matrix = by is Naming.NOBODY and scenario_of(item) is not None

@@ -26,7 +26,7 @@ from mockserver.journal.grouping import grouped
 from .differences import Difference, difference
 from .results import fields
 
-_BEGINNING = 12  # characters of an answer that are searched for in a longer text
+_BEGINNING = 12  # the first characters of an answer, by which it is found in a longer text
 _BY_CHANCE = 16  # characters; an answer this short may occur inside other words by chance
 _LIKE = 1 / 2  # a text with this share of an answer counts as a part of the answer
 _ENDED = ("stop", "tool_calls")
@@ -73,7 +73,7 @@ def answers(journal: Journal) -> list[ServedAnswer]:
 
 def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Difference] | None:
     """
-    Return an answer that a result lacks or repeats, and the difference between both.
+    Return an answer that a result lacks or repeats, and how the two differ.
 
     If there are several answers, some may be meant for the app alone, such as drafts. So if a
     result has at least one of the answers, another answer counts as lost only if the result has at
@@ -96,7 +96,7 @@ def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Diff
 
 
 def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
-    """Whether a result has an answer's text, all values of its JSON, or one of these values."""
+    """Whether a result has an answer's text or all values of its JSON, or is one such value."""
     if any(_has(text, form) for text in texts for form in answer.forms):
         return True
     values = [one for _, one in fields(result)]
@@ -153,7 +153,7 @@ def _is_empty(result: object, at: int, count: int, known: Sequence[str]) -> bool
     if not all(isinstance(item, str) for item in result):
         contents = [value for name, value in fields(result[-1]) if name == "content"]
         return at == count - 1 and any(isinstance(one, str) and not one.strip() for one in contents)
-    # the items are answers, not pieces of one
+    # true if the items are whole answers, not pieces of one
     apart = any(_has(_normal(item), one) for item in result for one in known)
     return apart and len(result) == count and not result[at].strip()
 
@@ -175,9 +175,9 @@ def _twice(
 
 def _texts(result: object) -> Iterator[str]:
     """
-    Yield each text of a result, then the joined texts of all fields with the same name.
+    Yield each text of a result; then, for each field name, the joined texts of its fields.
 
-    Such fields may hold the pieces of one text.
+    Fields with the same name may hold the pieces of one text.
     """
     by_name: dict[str, list[str]] = {}
     for name, value in fields(result):

@@ -1,4 +1,4 @@
-"""Finds the first difference of a text from the text that was sent, and a hint at the cause."""
+"""Finds the first difference between a result and the text that was sent, and a likely cause."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 _AROUND = 16  # characters shown before and after a position
-_ENOUGH = 3  # so many equal characters prove that a text continues
+_ENOUGH = 3  # this many equal characters show that the text goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Difference:
 
 def difference(served: str, result: str, last_piece: str = "") -> Difference:
     """
-    Return the first difference of two texts that are not equal.
+    Return the first difference between two texts that are not equal.
 
     ``last_piece`` is the last of the pieces in which ``served`` was sent.
 

@@ -31,7 +31,7 @@ def passed_off(result: object, text: str) -> bool:
 
 
 def fields(result: object) -> Iterator[tuple[str, object]]:
-    """Yield the name and value of each field in a result, and each list of texts as one text."""
+    """Yield the name and value of each field in a result; for a list of texts, also their join."""
     yield from _fields(result, "", _DEEP, set())
 
 
