@@ -38,7 +38,7 @@ Sleeping = Callable[..., Any]
 @contextmanager
 def refused(patch: pytest.MonkeyPatch, client: Callable[[], bool]) -> Iterator[None]:
     """
-    Refuse to start an unsupported loop, or to sleep on it in a thread of the client.
+    Make starting an unsupported loop fail, and sleeping on one in a thread of the client.
 
     Raises UsageError if the event loop policy makes only unsupported loops.
     """

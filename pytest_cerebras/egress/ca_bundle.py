@@ -104,7 +104,7 @@ def _put_off(context: ssl.SSLContext, load: Callable[[ssl.SSLContext], None]) ->
 
 
 def _defaults_of(environment: Mapping[str, str | None], context: ssl.SSLContext) -> None:
-    """Load the system's certificates that an earlier environment points to."""
+    """Load the certificates to which the variables of an earlier ``environment`` point."""
     with pytest.MonkeyPatch.context() as then:
         for name, value in environment.items():
             if value is None:

@@ -124,7 +124,7 @@ def _of(tree: ast.AST, *kinds: type[Any]) -> Iterator[Any]:
 
 
 def _demands(tree: _Function) -> bool:
-    """Return whether a function calls something that asserts, or raises an exception itself."""
+    """Return whether a function itself raises an exception, or calls something that asserts."""
     calls = (_name(call.func) for call in _of(tree, ast.Call))
     return any(map(_is_demand, calls)) or any(_of(tree, ast.Raise))
 

@@ -21,8 +21,8 @@ CanAct: TypeAlias = Callable[[Seen, Trouble], bool]
 """Returns whether a trouble can act on a request."""
 
 _MOST_STEPS = 4
-_MOST_EQUAL = 2  # stories with equal signatures that are nevertheless extended
-_MOST_PLACES = 24  # after a story, the number of requests in which one more fault is tried
+_MOST_EQUAL = 2  # of the stories with equal signatures, how many are extended
+_MOST_PLACES = 24  # in how many requests after a story one more fault is tried
 _LATER_VALUE = 0.5
 _LATER_KIND = 0.1
 _LATER_EQUAL = 1.0

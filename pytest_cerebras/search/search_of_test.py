@@ -135,7 +135,7 @@ class SearchOfTest:
                 return
 
     def _goes_on(self, one: Found, healthy: frozenset[Cause]) -> bool:
-        """Shrink a story if its shrinking was stopped and it still fails; return whether it was."""
+        """Continue a stopped shrinking if its story still fails; return whether that was done."""
         story = story_of(one.scenario, self._known) if UNFINISHED in one.scenario.tags else None
         if story is None or self._budget.only_found:
             return False
@@ -255,7 +255,7 @@ class SearchOfTest:
 
 
 def _variants(cause: Cause) -> Iterator[Cause]:
-    """Yield a cause with each kind of trouble, because the file of a story names no kind."""
+    """Yield a cause as it is and after each kind of trouble, as a story's file names no kind."""
     yield cause
     yield from (replace(cause, after=kind) for kind in KINDS)
 

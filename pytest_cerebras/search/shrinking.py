@@ -14,7 +14,7 @@ from typing import TypeAlias
 from .outcome import Cause, Outcome
 from .story import Step, Story, Trouble, with_step, without
 
-_MOST_PLACES = 8  # earlier requests to which moving a step is tried
+_MOST_PLACES = 8  # at how many earlier requests a step is tried at most
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def fast_imports() -> Iterator[None]:
 @contextmanager
 def imports_before_tests() -> Iterator[None]:
     """
-    Import fast, and exempt all objects that exist after the first imports from collection.
+    Import fast; after the first imports, exempt all existing objects from garbage collection.
 
     The collector would inspect them at the end of the run, when pytest and then Python collect
     everything. Use this only before tests, because what a test leaves behind must be collected.

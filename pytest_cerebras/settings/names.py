@@ -39,7 +39,7 @@ SEARCHED = "cerebras_searched"
 SEARCHING = "cerebras_searching"
 # the attribute of a report for the mutations that were tried on its test
 MUTATED = "cerebras_mutated"
-# the attribute that marks the setup report of a test as using the mock
+# the attribute that marks the setup report of a test that uses the mock
 USES_MOCK = "cerebras_uses_mock"
 
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}

@@ -52,7 +52,7 @@ def switched_on(config: pytest.Config, switch: str) -> bool:
 
 def strictness(config: pytest.Config) -> str | None:
     """
-    Return the setting ``strict``: ``certain`` or ``all`` verdicts fail a test, or None.
+    Return which verdicts fail a test: ``certain``, ``all``, or None for no verdicts.
 
     Raises UsageError.
     """
