@@ -97,4 +97,4 @@ INSIDES: Mapping[Inside, Callable[[Plan, int], int | None]] = {
     "character": _in_character,
     "tool_arguments": _in_arguments,
 }
-"""Each function returns the first place to cut at or after an offset; None if there is none."""
+"""Each function finds the first place for a cut, not before an offset; None if there is none."""

@@ -74,7 +74,7 @@ def leaves_out(item: pytest.Item) -> bool:
 
 
 def _check(scenarios: Sequence[str], definition: pytest.Item) -> None:
-    """Raise UsageError for an unknown scenario, or for a parameter that no scenario has."""
+    """Raise UsageError for an unknown scenario, or a parameter that none of the scenarios has."""
     from mockserver.core.errors import MockServerError, UnknownNameError
     from mockserver.scenario import load
 

@@ -62,7 +62,7 @@ def _loaded(context: ssl.SSLContext) -> ssl.SSLContext:
 
 @contextmanager
 def loaded_when_used() -> Iterator[None]:
-    """Let contexts made in the block delay the loading of bundles that were loaded before."""
+    """Let contexts made in the block load a bundle, except for the first time, only when used."""
     load = ssl.SSLContext.load_verify_locations
 
     def defer(

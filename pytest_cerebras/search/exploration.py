@@ -2,8 +2,8 @@
 Chooses the story to play next: first single faults, then longer stories with new behavior.
 
 A story is extended by one more fault, in any of the requests after its last fault. If a story
-showed nothing new, its extensions are played later, or are left out as equal. Extensions that end
-in a fault which alone breaks the test are left out as well.
+showed nothing new, its extensions are played later, or are left out as equal. Extensions whose last
+fault breaks the test by itself are left out as well.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Exploration:
                 heappush(self._waiting, (priority, self._random.random(), extended))
 
     def _steps_after(self, requests: Sequence[Seen], story: Story) -> Iterator[tuple[float, Step]]:
-        """Yield the steps that may be added to a story, each with a number; low ones come first."""
+        """Yield the steps that may extend a story, each with a number; the lowest is tried first."""
         last = story[-1].at if story else 0
         before = Counter[Hashable](one.shape for one in requests[:last])
         for at, seen in enumerate(requests[last : last + _MOST_PLACES], last + 1):

@@ -15,8 +15,8 @@ class Cause:
     Why a story fails. Two failures with the same cause are one bug.
 
     ``what`` is the type of an exception or the name of a rule. ``site`` is the line where it
-    happens, in the app or in a package that the app uses. ``after`` is the kind of trouble that led
-    to a failed assertion of the test, because different bugs may break the same assertion.
+    happens, in the app or in a package that the app uses. Different bugs may break the same
+    assertion of the test, so ``after`` is the kind of trouble that led to a failed assertion.
     """
 
     what: str

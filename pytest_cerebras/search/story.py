@@ -22,7 +22,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "half an answer": ("cut", "half"),
     "an odd answer": ("content", "shape", "tools"),
 }
-_PASS = "pass"  # noqa: S105 (a word of the language)
+_PASS = "pass"  # noqa: S105 (not a password)
 
 
 @dataclass(frozen=True, order=True)

@@ -34,7 +34,7 @@ def shard_asked(config: pytest.Config) -> tuple[int, str] | None:
 
 
 def switched_on(config: pytest.Config, switch: str) -> bool:
-    """Return whether option, environment or ini file turn a switch on. Raises UsageError."""
+    """Return whether option, environment or ini file turns a switch on. Raises UsageError."""
     variable = {name: variable for name, variable, _ in SWITCHES}[switch]
     if _option(config, switch):
         return True

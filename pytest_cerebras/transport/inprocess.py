@@ -34,7 +34,7 @@ HOST = "api.cerebras.ai"
 
 
 class NoExchange:
-    """A connect to a shut port or a request to the status page, which are not in the journal."""
+    """An attempt to connect to a shut port, or a request to the status page: not in the journal."""
 
     def __init__(self, live: LiveEngine) -> None:
         self._live = live
@@ -261,7 +261,7 @@ def intercepted(
     """
     Answer all requests of httpx and httpx2 to the real API.
 
-    Yields the counter of connects to a shut port, and the callers.
+    Yields the counter of attempts to connect to a shut port, and the callers.
     """
     refused = RefusedConnects()
     with ExitStack() as stack:

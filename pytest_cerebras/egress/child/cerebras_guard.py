@@ -31,9 +31,9 @@ else:  # in a child, this folder is on the import path while this module is impo
 
 # the first word of a note on a stopped request (OURS, OTHERS), a read, or an allowed request
 OURS, OTHERS, READ, ASKED = "real", "other", "read", "asked"
-STRAY = "stray"  # a stopped request to any host, which the current test did not cause
+STRAY = "stray"  # a stopped request, to any host, that the current test did not cause
 VARIABLE = "CEREBRAS_MOCK_GUARD"
-RUN = "run"  # the mode of a guard for a whole run, which is idle while a test has a guard
+RUN = "run"  # the mode of a run's own guard, which is idle while a test has a guard
 REDIRECT = "redirect"  # the mode of a test in which clients are redirected to the mock
 PROXIED = "proxied"  # the mode of a command: clients are redirected to the mock or use its proxy
 _ACTIVE = "while the mock is active, nothing may reach the real API"
