@@ -133,7 +133,7 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
 
 
 def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
-    """Yield the steps, each event when its tokens are due; ``rate`` starts after the first token."""
+    """Yield the steps, each event when its tokens are due: at ``rate`` after the first token."""
     ahead, free = first_token, 1
     for step in plan:
         paid = _tokens(step)

@@ -62,7 +62,7 @@ def _loaded(context: ssl.SSLContext) -> ssl.SSLContext:
 
 @contextmanager
 def loaded_when_used() -> Iterator[None]:
-    """Let contexts made in the block load a bundle, except for the first time, only when used."""
+    """Load a bundle at once the first time, then only when a context made in the block is used."""
     load = ssl.SSLContext.load_verify_locations
 
     def defer(

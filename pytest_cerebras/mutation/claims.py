@@ -1,5 +1,5 @@
 """
-Finds out what a test asserts by reading its code.
+Reads the code of a test to find out what the test asserts.
 
 The code of a test is its function, its fixtures, and the functions that these call by name. Code
 that can't be read counts as a strong claim, so that it never makes a test look blind.

@@ -76,7 +76,7 @@ class Exploration:
                 heappush(self._waiting, (priority, self._random.random(), extended))
 
     def _steps_after(self, requests: Sequence[Seen], story: Story) -> Iterator[tuple[float, Step]]:
-        """Yield the steps that may extend a story, each with a number; the lowest is tried first."""
+        """Yield steps that may extend a story, each with a number; the lowest is played first."""
         last = story[-1].at if story else 0
         before = Counter[Hashable](one.shape for one in requests[:last])
         for at, seen in enumerate(requests[last : last + _MOST_PLACES], last + 1):
