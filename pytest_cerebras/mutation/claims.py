@@ -22,7 +22,7 @@ import pytest
 from pytest_cerebras.observe.call_sites import of_the_app
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-_MOST = 100  # the most functions that are read for one test
+_MOST = 100  # how many functions are read at most for one test
 _CLAIMING = ("check", "verify", "expect", "ensure", "validate", "should", "must", "match")
 _DEMANDING = frozenset({"raises", "warns", "fail", "deprecated_call", "exit"})
 _OF_TYPES = frozenset({"isinstance", "callable", "hasattr", "issubclass"})
