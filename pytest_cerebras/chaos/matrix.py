@@ -3,7 +3,7 @@ The chaos matrix: every test under every chosen scenario.
 
 ``--cerebras-chaos`` runs every test that uses the mock under each of the chosen scenarios. A test
 may name its own scenarios with ``@pytest.mark.cerebras_chaos``. The marker also declares the
-expected outcome: the test survives, or raises a certain exception.
+expected outcome: the test survives, or raises a given exception.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Failure:
     """
     A failure in one run: its cause, a sentence about it, and a fix if there is one.
 
-    ``is_assertion``: an assertion of the test failed, which different bugs may break.
+    ``is_assertion``: an assertion of the test failed; different bugs may break the same assertion.
     ``passed_on``: the app passed on an error of its client.
     """
 

@@ -113,7 +113,7 @@ class SearchOfTest:
         return ""
 
     def _replay(self, most: int | None) -> None:
-        """Play the stories found before, and mark those that no longer fail as fixed."""
+        """Play the stories found before; those that no longer fail are marked as fixed."""
         healthy = frozenset(self._causes)
         self._end = "stories found before" if self._budget.only_found else self._end
         for one in self._found:
