@@ -33,7 +33,8 @@ class Exploration:
     """
     The stories that are left to play.
 
-    ``left_out`` counts the stories left out because they are equal to stories played before.
+    ``left_out`` counts the stories left out: those equal to stories played before, and those whose
+    last fault breaks the test by itself.
     """
 
     def __init__(self, known: Sequence[Trouble], can_act: CanAct, seed: int = 0) -> None:
