@@ -67,7 +67,7 @@ class SearchOfTest:
         self._end = "stopped"
 
     def run(self, most: int | None) -> None:
-        """Search until the budget is spent, all stories are played, or ``most`` causes are found."""
+        """Search until the budget or the stories run out, or until ``most`` causes are found."""
         self._left_out = self._begin()
         if not self._left_out:
             self._replay(most)
