@@ -90,7 +90,7 @@ _NAMES = {kind: name for name, kind in FAULTS.items()}
 
 
 def broken(plan: Plan, faults: Iterable[Fault], context: Context) -> Plan:
-    """Apply each fault in turn, and return the plan; all but ``Pace`` get the plan expanded."""
+    """Return the plan after all faults in turn; faults other than ``Pace`` get it expanded."""
     for fault in faults:
         if isinstance(fault, Pace):
             plan = fault.apply(plan, context)

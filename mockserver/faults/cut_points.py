@@ -30,7 +30,7 @@ class Piece(NamedTuple):
 
 
 def pieces(plan: Plan) -> list[Piece]:
-    """Return the document, or the events of a stream without mere comments."""
+    """Return the document, or those events of a stream that have data."""
     found, begins, streaming = [], 0, streams(plan)
     for step in plan:
         if isinstance(step, Data):
@@ -75,7 +75,7 @@ def _in_arguments(plan: Plan, size: int) -> int | None:
     """
     Return the middle of the next call's arguments.
 
-    If several events hold pieces of these arguments, it is an offset between two of the events.
+    If the arguments span several events, return an offset between two of these events instead.
     """
     found = [
         (piece, text)
@@ -97,4 +97,4 @@ INSIDES: Mapping[Inside, Callable[[Plan, int], int | None]] = {
     "character": _in_character,
     "tool_arguments": _in_arguments,
 }
-"""Each function returns the first place to cut at or after an offset; None if there is none."""
+"""Each function finds the first place for a cut, not before an offset; None if there is none."""

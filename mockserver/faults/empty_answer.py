@@ -123,6 +123,6 @@ def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step
 
 
 def _tokens_per_event(plan: Plan) -> int:
-    """Return the tokens of the largest event; events with the role or tool calls are left out."""
+    """Return the number of tokens of the largest event without the role and without tool calls."""
     known = (step for step in plan if isinstance(step, Data) and not is_role(step))
     return max((step.tokens for step in known if b'"tool_calls":' not in step.data), default=0) or 1

@@ -80,7 +80,8 @@ class HangAfterDone:
     """
     Keep the connection open after a whole answer, without ending the message.
 
-    ``for`` (in Python ``lasting``) is how long; the default is until the client disconnects.
+    ``for`` (in Python ``lasting``) is how long the connection stays open; by default, until
+    the client disconnects.
 
     A client that stops at ``[DONE]`` does not notice. Cerebras' SDK for Node reads on until the
     server closes the connection, and then throws an exception, although it has the whole answer;

@@ -1,4 +1,4 @@
-"""Writes the events of a stream in another format; the standard allows most of them."""
+"""Writes the events of a stream in other formats, most of which the standard allows."""
 
 from __future__ import annotations
 

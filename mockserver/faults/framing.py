@@ -77,7 +77,7 @@ def _coded(head: Head) -> Head:
 
 
 def _packed(plan: Plan) -> Plan:
-    """Compress each piece so that clients can read it on arrival; the last has the trailer."""
+    """Compress each piece so that clients can read it on arrival; end the last with a trailer."""
     packer = zlib.compressobj(wbits=_GZIP)
     last = max((at for at, step in enumerate(plan) if isinstance(step, Data)), default=None)
 

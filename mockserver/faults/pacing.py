@@ -16,7 +16,7 @@ from .base import Context
 from .body import length_of, sliced, streams
 
 _PIECES = 10  # pieces of a document that ``Drip`` sends
-_TICK = 0.1  # seconds of a bandwidth that one write may take
+_TICK = 0.1  # seconds; a write has at most the bytes that may be sent in this time
 _SLOWEST = 0.001  # tokens a second
 
 
@@ -71,7 +71,7 @@ class Bandwidth:
     bytes_per_second: Positive
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Slice large pieces, and wait before each slice for as long as it takes to send."""
+        """Slice large pieces, and before each slice wait for the time that sending it takes."""
         size = max(1, int(self.bytes_per_second * _TICK))
         rate = self.bytes_per_second
         return tuple(_timed(_sliced(plan, size), lambda sent: sent.bytes / rate))
@@ -133,7 +133,7 @@ def _timed(steps: Iterable[Step], due: Callable[[_Sent], float]) -> Iterator[Ste
 
 
 def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
-    """Yield the steps; each event waits until its tokens are due, the first token being free."""
+    """Yield the steps, each event when its tokens are due: at ``rate`` after the first token."""
     ahead, free = first_token, 1
     for step in plan:
         paid = _tokens(step)
@@ -153,7 +153,7 @@ def _paced(plan: Plan, first_token: float, rate: float) -> Iterator[Step]:
 
 
 def _tokens(step: Step) -> list[int]:
-    """Return the tokens of each event in a step."""
+    """Return the number of tokens of each event in a step."""
     if isinstance(step, EventRun):
         return list(step.counts)
     return [step.tokens] if isinstance(step, Data) else []

@@ -23,7 +23,7 @@ Misshape: TypeAlias = Literal[
     "empty_tool_calls",
     "invalid_tool_json",
 ]
-_UNKNOWN = "abort"  # some servers send this for a dropped request, but it is not in the API's type
+_UNKNOWN = "abort"  # some servers send this for a dropped request, but the API's type lacks it
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ class Error:
         return {"retry-after": str(problem.period)}
 
     def _hints(self, now: float) -> dict[str, str]:
-        """Return the header fields set by the scenario that say when, or whether, to retry."""
+        """Return the scenario's own header fields that say when, or whether, to retry."""
         hints = {}
         if isinstance(self.retry_after, int | float):
             hints["retry-after"] = decimal(self.retry_after)

@@ -86,7 +86,7 @@ def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
     """
     Return a piece with at most ``room`` tokens of text; any usage in it counts ``total`` tokens.
 
-    Adds the choices that lose tokens to ``cut``, and changes their finish reason.
+    If choices lose tokens, adds them to ``cut`` and changes their finish reason.
     """
     if step.tokens <= room and not _has_usage(step) and not _is_finish(step):
         return step

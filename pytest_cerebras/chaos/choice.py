@@ -1,7 +1,7 @@
 """
 Parses the scenarios that ``--cerebras-chaos`` and its marker choose.
 
-Parameters may follow a name in parentheses: ``stream-cut(after_tokens=3, times=1)``.
+A name may have parameters, in parentheses: ``stream-cut(after_tokens=3, times=1)``.
 """
 
 from __future__ import annotations

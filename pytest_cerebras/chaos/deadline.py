@@ -64,7 +64,7 @@ class Deadline:
         self._is_closed = True
 
     def allow(self, seconds: float) -> None:
-        """Set the limit for the runs of a test that took this many seconds without faults."""
+        """Set the limit for the runs of a test, given how many seconds it takes without faults."""
         self.seconds = max(_LEAST_SECONDS, _TIMES_KNOWN * seconds)
 
     def check(self) -> None:

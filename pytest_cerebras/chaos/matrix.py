@@ -3,7 +3,7 @@ The chaos matrix: every test under every chosen scenario.
 
 ``--cerebras-chaos`` runs every test that uses the mock under each of the chosen scenarios. A test
 may name its own scenarios with ``@pytest.mark.cerebras_chaos``. The marker also declares the
-expected outcome: the test survives, or raises a certain exception.
+expected outcome: the test survives, or raises a given exception.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def leaves_out(item: pytest.Item) -> bool:
 
 
 def _check(scenarios: Sequence[str], definition: pytest.Item) -> None:
-    """Raise UsageError for an unknown scenario, or for a parameter that no scenario has."""
+    """Raise UsageError for an unknown scenario, or a parameter that none of the scenarios has."""
     from mockserver.core.errors import MockServerError, UnknownNameError
     from mockserver.scenario import load
 

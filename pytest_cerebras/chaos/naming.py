@@ -1,4 +1,4 @@
-"""Whether the scenario of a test is named by the test itself, a class, a module or the run."""
+"""Finds what names the scenario of a test: the test itself, a class, a module or the run."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Sharding:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all tests ran that should run."""
+        """Whether all tests that should run have run."""
         return self.split is not None and len(self._ran) >= self.split.chosen
 
     @pytest.hookimpl(trylast=True)
@@ -170,7 +170,7 @@ def _shard(config: pytest.Config) -> Shard:
 
 
 def _in_common(config: pytest.Config) -> Mapping[str, str]:
-    """Return the facts that must be equal in all shards of a run, apart from the tests."""
+    """Return the facts, other than the tests, that must be equal in all shards of a run."""
     settings = options.resolve(config)
     found = {name: getattr(settings, name) for name in (*(name for name, *_ in OPTIONS), "strict")}
     return {

@@ -57,7 +57,7 @@ def patch_locks(patch: pytest.MonkeyPatch, clock: VirtualClock, client: Callable
 
 
 def is_at_work(thread: Thread) -> bool:
-    """Return whether a thread may run the tested code; daemons and pytest's timers do not."""
+    """Return whether a thread may run the tested code: it is no daemon and no timer of pytest."""
     function = getattr(thread, "function", None)  # a Timer has one
     watches = str(getattr(function, "__module__", "")).startswith(_WATCH_OVER_TESTS)
     return not thread.daemon and not watches
@@ -82,7 +82,7 @@ class _Gate:
         """
         Open the gate for a notification.
 
-        A condition calls this. Raises RuntimeError if the gate is open.
+        A condition calls this. Raises RuntimeError if the gate is open already.
         """
         self._open(notified=True)
 

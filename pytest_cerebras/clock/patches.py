@@ -145,7 +145,7 @@ def _is_time(seconds: object) -> bool:
 
 
 def _is_for_a_process(caller: FrameType) -> bool:
-    """Return whether the caller polls another process, because other processes run in real time."""
+    """Return whether the caller sleeps until another process acts, which takes real time."""
     name = caller.f_globals.get("__name__") or ""
     return name.partition(".")[0] in ("subprocess", "multiprocessing")
 

@@ -65,7 +65,7 @@ _OF_SOCKETS = ("_accept", "read", "recvfrom")  # ``read`` is the call that TLS m
 
 class RealWaits:
     """
-    The lines where the client waits in real time, and virtual time jumped past the end of the wait.
+    The lines where the client waited in real time while virtual time jumped past the wait's end.
 
     ``client`` takes a thread's ident, and returns whether the thread is the client's.
     """
@@ -83,7 +83,7 @@ class RealWaits:
                 patch.setattr(signal, name, self._noted(function))
 
     def note(self, ahead: float) -> None:
-        """Inspect all threads after a jump of ``ahead`` seconds, when all of them are waiting."""
+        """Inspect all threads after a jump of ``ahead`` seconds, while every thread is waiting."""
         frames = sys._current_frames()  # noqa: SLF001 (there is no other way)
         for thread in threading.enumerate():
             ident = thread.ident or 0

@@ -24,7 +24,7 @@ from .waiters import Waiter
 
 
 class Reads:
-    """The reads from the mock's ``ports`` that have a time-out."""
+    """The reads with a time-out, from the mock's ``ports``."""
 
     def __init__(
         self, clock: VirtualClock, ports: Collection[int], client: Callable[[], bool]
@@ -38,7 +38,7 @@ class Reads:
     @contextmanager
     def patched(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
         """Replace the blocking reads of all sockets."""
-        for owner in (SOCKET, ssl.SSLSocket):  # an SSL socket has its own reads
+        for owner in (SOCKET, ssl.SSLSocket):  # SSLSocket overrides ``recv``
             for name in ("recv", "recv_into"):
                 patch.setattr(owner, name, self._timed(getattr(owner, name)))
         try:

@@ -38,7 +38,7 @@ Sleeping = Callable[..., Any]
 @contextmanager
 def refused(patch: pytest.MonkeyPatch, client: Callable[[], bool]) -> Iterator[None]:
     """
-    Refuse to start an unsupported loop, or to sleep on it in a thread of the client.
+    Make it an error to start an unsupported loop, or to sleep on one in the client's threads.
 
     Raises UsageError if the event loop policy makes only unsupported loops.
     """

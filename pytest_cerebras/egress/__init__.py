@@ -74,7 +74,7 @@ class GuardLog:
         return [sentence for whose, sentence in self._read() if whose == OURS]
 
     def reads(self) -> dict[int, float | None]:
-        """Return the ports from which other processes read, with their time-outs in seconds."""
+        """Return the ports from which other processes read, and the reads' time-outs in seconds."""
         notes = [note.split() for word, note in self._read() if word == READ]
         return {int(port): None if seconds == "None" else float(seconds) for port, seconds in notes}
 
@@ -97,14 +97,14 @@ class GuardLog:
         }
 
     def in_children(self, given: Mapping[str, str]) -> dict[str, str]:
-        """Return variables that guard Python children, and keep the ``PYTHONPATH`` in ``given``."""
+        """Return variables that guard Python children; any ``PYTHONPATH`` in ``given`` is kept."""
         path = filter(None, (_CHILD, given.get("PYTHONPATH")))
         return {"PYTHONPATH": os.pathsep.join(path), VARIABLE: self._guard_settings}
 
 
 def no_proxy() -> str:
     """
-    Return a value of ``NO_PROXY`` that keeps proxies away from the mock and the real API.
+    Return a value of ``NO_PROXY`` with which clients use no proxy for the mock and the real API.
 
     With a proxy, the guard would see only the address of the proxy.
     """

@@ -62,7 +62,7 @@ def _loaded(context: ssl.SSLContext) -> ssl.SSLContext:
 
 @contextmanager
 def loaded_when_used() -> Iterator[None]:
-    """Let contexts made in the block delay the loading of bundles that were loaded before."""
+    """Load a bundle at once the first time, then only when a context made in the block is used."""
     load = ssl.SSLContext.load_verify_locations
 
     def defer(
@@ -104,7 +104,7 @@ def _put_off(context: ssl.SSLContext, load: Callable[[ssl.SSLContext], None]) ->
 
 
 def _defaults_of(environment: Mapping[str, str | None], context: ssl.SSLContext) -> None:
-    """Load the system's certificates that an earlier environment points to."""
+    """Load the certificates to which the variables of an earlier ``environment`` point."""
     with pytest.MonkeyPatch.context() as then:
         for name, value in environment.items():
             if value is None:

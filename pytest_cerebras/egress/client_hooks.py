@@ -194,8 +194,8 @@ def _is_mock(ports: tuple[int, ...], address: Any) -> bool:
     return is_one and address[0] == "127.0.0.1" and address[1] in ports
 
 
-# these methods are below the layer that respx replaces. So a request that respx answers for the
-# test itself never reaches these methods
+# these methods are below the layer that respx replaces. So a request that the test itself lets
+# respx answer never reaches these methods
 _CONNECTIONS = (
     ("http11", "HTTP11Connection"),
     ("http2", "HTTP2Connection"),

@@ -69,7 +69,7 @@ def leading_to(hosts: Iterable[str], tls_port: int, plain_port: int, authority: 
 
 
 def variables(redirect: Redirect, given: Mapping[str, str] = environ) -> Mapping[str, str]:
-    """Return variables that redirect Python and Node children, and keep settings in ``given``."""
+    """Return variables that redirect Python and Node children; settings in ``given`` are kept."""
     options = given.get("NODE_OPTIONS")
     return {
         cerebras_redirect.VARIABLE: redirect.text,

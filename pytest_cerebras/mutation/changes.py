@@ -77,7 +77,7 @@ def another_tool(plan: Plan, context: Context) -> Plan:
     """
     Call a different tool than the one that the model has chosen.
 
-    It is a tool that the request offers, if the request offers another one.
+    If the request offers no other tool, the name of the called tool is made up.
     """
 
     def another(some: Sequence[str]) -> Sequence[str]:

@@ -1,5 +1,5 @@
 """
-Finds out what a test asserts by reading its code.
+Reads the code of a test to find out what the test asserts.
 
 The code of a test is its function, its fixtures, and the functions that these call by name. Code
 that can't be read counts as a strong claim, so that it never makes a test look blind.
@@ -22,7 +22,7 @@ import pytest
 from pytest_cerebras.observe.call_sites import of_the_app
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-_MOST = 100  # the most functions that are read for one test
+_MOST = 100  # how many functions are read at most for one test
 _CLAIMING = ("check", "verify", "expect", "ensure", "validate", "should", "must", "match")
 _DEMANDING = frozenset({"raises", "warns", "fail", "deprecated_call", "exit"})
 _OF_TYPES = frozenset({"isinstance", "callable", "hasattr", "issubclass"})
@@ -124,7 +124,7 @@ def _of(tree: ast.AST, *kinds: type[Any]) -> Iterator[Any]:
 
 
 def _demands(tree: _Function) -> bool:
-    """Return whether a function calls something that asserts, or raises an exception itself."""
+    """Return whether a function itself raises an exception, or calls something that asserts."""
     calls = (_name(call.func) for call in _of(tree, ast.Call))
     return any(map(_is_demand, calls)) or any(_of(tree, ast.Raise))
 

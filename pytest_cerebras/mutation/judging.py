@@ -89,8 +89,9 @@ def judged(test: str, ends: Mapping[str, End], claims: Claims, *, looks: bool) -
     ``ends`` says how the test ended under each mutation that changed something. ``looks``: the
     test read the recorded requests.
 
-    A test is blind if it passes under all mutations. It is also blind if it asserts nothing that
-    could fail, and only an error of the API makes it fail.
+    A test that passes under all mutations is blind, unless it asserts something that could fail and
+    has a good reason to pass, which becomes the ``note``. A test that fails only because an error
+    of the API raises an exception in it is blind if it asserts nothing that could fail.
     """
     noticed = tuple(name for name, end in ends.items() if end != "passed")
     missed = tuple(name for name, end in ends.items() if end == "passed" and name in _EXPECTED)

@@ -44,14 +44,14 @@ class Mutating:
         """
         Repeat the test before the fixtures that it shares with other tests are torn down.
 
-        The fixtures of the test alone are torn down first, because each run sets them up anew.
+        The fixtures that it does not share are torn down first, as each run sets them up anew.
         """
         if item.stash.get(_WHY_NOT, None) != "":
             return (yield)
         try:
             _tear_down_own(item)
         except BaseException:
-            yield  # the other fixtures are torn down nevertheless
+            yield  # tears down the shared fixtures nevertheless
             raise
         try:
             self._try_on(item)
@@ -100,7 +100,7 @@ class Mutating:
             self._results[item.nodeid] = found
 
     def _tried(self, item: pytest.Item) -> Iterator[Tried]:
-        """Yield the results for a test after each mutation; the last yield has all of them."""
+        """After each mutation, yield the test's results so far; the last yield has all."""
         begun = real.monotonic()
         unchanged = self._runs.run(item)
         if unchanged.end != "passed":

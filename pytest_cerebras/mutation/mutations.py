@@ -98,7 +98,7 @@ def healed(scenario: Scenario) -> Scenario:
 
 
 def _with(rule: Rule, fault: Mutated) -> Rule:
-    """Return a rule with one more fault in each of its actions, except those that pass."""
+    """Return a rule with one more fault in each action, except those that pass to later rules."""
     if not rule.sequence:
         return replace(rule, faults=(*rule.faults, fault))
     return replace(

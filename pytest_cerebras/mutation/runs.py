@@ -30,10 +30,10 @@ class Run:
     """
     A run of a test. Its values are filled in while the test runs.
 
-    ``end`` is None until the call phase is over, and if the set-up failed. ``exchanges`` has the
-    exchanges under all scenarios of the run. ``looks``: the test read its recorded requests.
-    ``was_broken``: a fault or a limit of the test's own scenario acted, and the test expects it to.
-    ``changed`` counts the answers that the mutation changed.
+    ``end`` is None until the call phase is over; if the set-up failed, it stays None. ``exchanges``
+    has the exchanges under all scenarios of the run. ``looks``: the test read the requests that the
+    mock recorded. ``was_broken``: a fault or a limit of the test's own scenario acted, as the test
+    expects. ``changed`` counts the answers that the mutation changed.
     """
 
     end: End | None = None

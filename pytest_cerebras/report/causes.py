@@ -15,10 +15,10 @@ from mockserver.core.units import counted
 from mockserver.verdicts.patterns import PATTERNS
 from pytest_cerebras.session.symptoms import Symptom
 
-_SHOWN = 4  # the most scenarios that a title names
-_MOST = 25  # the most causes that are listed
+_SHOWN = 4  # how many scenarios a title names at most
+_MOST = 25  # how many causes are listed at most
 _CELL, _TEST = "cell", "test"
-_MORE = 3  # the most stories of a cause that are shown after the first
+_MORE = 3  # how many stories of a cause are shown after the first, at most
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ class Seen:
     ``at`` is in seconds since the first exchange under the scenario. ``call`` is the number of the
     exchange that began the call, and ``attempt`` counts the attempts of that call. ``waited`` is
     the time in seconds since the end of the previous attempt, and ``retry_after`` the time that its
-    answer asked the client to wait. ``mistake`` is the mistake of the client for which the API
-    refused the request, with the fix. ``cost`` is in dollars, null if the edition has no price for
+    answer asked the client to wait. ``mistake`` is the client's mistake for which the API refused
+    the request, with the fix. ``cost`` is in dollars, null if the edition has no price for
     the model. ``for_nothing`` is the reason if some of the cost was wasted.
     """
 
@@ -247,7 +247,7 @@ def cell_of(mock: CerebrasMock | None, item: pytest.Item, report: pytest.TestRep
 
 
 def kinds_met(cases: Iterable[Case]) -> Iterable[str]:
-    """Return the kinds of trouble in some cases, each once."""
+    """Return the kinds of trouble that occurred in the given cases, each once."""
     return dict.fromkeys(
         name
         for case in cases

@@ -14,7 +14,7 @@ from .report import Part, Report
 
 _LARGEST = 512 * 2**20  # bytes of a report; a report with a thousand cells has about 5 MB
 _OF_TESTS = ("tests", "items")  # if another fact differs, these may differ as a consequence
-_NAMED = 10  # missing shards that are named
+_NAMED = 10  # how many missing shards the error names at most
 
 
 class MergeError(MockServerError):

@@ -170,7 +170,7 @@ class Report:
 
 
 def _symptoms(cell: Cell) -> tuple[Symptom, ...]:
-    """Return the symptoms of a cell, with one added if the failure was outside its test."""
+    """Return the symptoms of a cell, plus one for its failure if none of them shows it."""
     has_one = any(one.how == "failed" or one.file for one in cell.symptoms)
     if cell.outcome != "failed" or has_one:
         return cell.symptoms

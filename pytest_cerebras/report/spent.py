@@ -12,8 +12,8 @@ from mockserver.verdicts import Case
 from mockserver.verdicts.money.spending import Charge, Spending
 from pytest_cerebras.settings.names import COST, WASTED
 
-_DIGITS = 9  # after the decimal point of an amount of dollars
-_MOST = 3  # tests that the summary names
+_DIGITS = 9  # digits after the decimal point of an amount of dollars
+_MOST = 3  # how many tests the summary names at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Spent:
 
     @classmethod
     def of(cls, spending: Spending) -> Self:
-        """Return the cost of a client's spending."""
+        """Return the cost and the waste of what a client spent."""
         tokens = sum(one.usage.tokens for one in spending.charges)
         wasted = sum(one.wasted.tokens for one in spending.charges)
         try:

@@ -1,8 +1,9 @@
 """
 The environment that points a command in any language to the mock.
 
-Nothing in the system is changed. Some programs read a base URL from a variable, others read a
-proxy, and some can load our code at the start. All of them must trust the mock's certificate.
+Nothing in the system is changed. Some programs read a base URL from a variable, others the
+address of a proxy, and some can load our code at the start. All of them must trust the mock's
+certificate.
 """
 
 from __future__ import annotations

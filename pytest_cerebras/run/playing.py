@@ -37,7 +37,7 @@ class Ended:
     """
     The result of a command under a scenario.
 
-    ``status`` is its exit status; after a signal, 128 plus the signal's number. ``duration`` is in
+    ``status`` is the exit status; after a signal, 128 plus the signal's number. ``duration`` is in
     seconds. ``sentence`` is the reason why the command could not be started; empty if it was
     started. ``verdicts`` are the verdicts on its client. ``stalled`` has a sentence for each stall
     that no time-out ended, and ``notes`` a sentence for each host whose requests the mock did not

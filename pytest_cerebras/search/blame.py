@@ -41,7 +41,7 @@ _STDLIB = str(Path(sysconfig.get_path("stdlib")).resolve())
 
 
 def blame(error: BaseException, allowed: tuple[type[BaseException], ...] = ()) -> Blame:
-    """Return what an exception that ended a test shows about the app."""
+    """Return what the exception that ended a test shows about the app."""
     first = first_of(error)
     if isinstance(error, (allowed, *_ENDINGS)) or isinstance(first, (allowed, *_ENDINGS)):
         return "own"

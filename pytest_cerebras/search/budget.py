@@ -14,7 +14,7 @@ from mockserver.core.units import seconds as seconds_of
 REPLAY = "replay"
 _STORIES = re.compile(r"[0-9]{1,7}")
 _MOST_SECONDS = 86_400.0
-_LONG = 100  # more seconds are given in minutes, and more minutes in hours
+_LONG = 100  # above this many seconds, minutes are shown; above this many minutes, hours
 
 
 @dataclass(frozen=True, slots=True)

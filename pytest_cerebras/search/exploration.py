@@ -2,8 +2,8 @@
 Chooses the story to play next: first single faults, then longer stories with new behavior.
 
 A story is extended by one more fault, in any of the requests after its last fault. If a story
-showed nothing new, its extensions are played later, or are left out as equal. Extensions that end
-in a fault which alone breaks the test are left out as well.
+showed nothing new, its extensions are played later, or are left out as equal. Extensions whose last
+fault breaks the test by itself are left out as well.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ CanAct: TypeAlias = Callable[[Seen, Trouble], bool]
 """Returns whether a trouble can act on a request."""
 
 _MOST_STEPS = 4
-_MOST_EQUAL = 2  # stories with equal signatures that are nevertheless extended
-_MOST_PLACES = 24  # after a story, the number of requests in which one more fault is tried
+_MOST_EQUAL = 2  # of the stories with equal signatures, how many are extended
+_MOST_PLACES = 24  # in how many requests after a story one more fault is tried
 _LATER_VALUE = 0.5
 _LATER_KIND = 0.1
 _LATER_EQUAL = 1.0
@@ -33,7 +33,8 @@ class Exploration:
     """
     The stories that are left to play.
 
-    ``left_out`` counts the stories left out because they are equal to stories played before.
+    ``left_out`` counts the stories left out: those equal to stories played before, and those whose
+    last fault breaks the test by itself.
     """
 
     def __init__(self, known: Sequence[Trouble], can_act: CanAct, seed: int = 0) -> None:
@@ -76,7 +77,7 @@ class Exploration:
                 heappush(self._waiting, (priority, self._random.random(), extended))
 
     def _steps_after(self, requests: Sequence[Seen], story: Story) -> Iterator[tuple[float, Step]]:
-        """Yield the steps that may be added to a story, each with a number; low ones come first."""
+        """Yield steps that may extend a story, each with a number; the lowest is played first."""
         last = story[-1].at if story else 0
         before = Counter[Hashable](one.shape for one in requests[:last])
         for at, seen in enumerate(requests[last : last + _MOST_PLACES], last + 1):

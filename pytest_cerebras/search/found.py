@@ -39,7 +39,7 @@ class Found:
 
 
 def found_in(root: Path) -> list[Found]:
-    """Return the stories found before, below the root of the tests. Raises UsageError."""
+    """Return the stories that earlier searches kept below ``root``. Raises UsageError."""
     return list(_read(sorted((root / FOLDER).glob("*.yaml"))))
 
 

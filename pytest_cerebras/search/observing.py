@@ -40,7 +40,7 @@ def outcome_of(
     """
     Return the outcome of a run.
 
-    ``error`` ended the test. ``overtime`` is the error of the deadline if the deadline stopped it.
+    ``error`` ended the test. ``overtime`` is the deadline's error if the deadline ended the run.
     """
     if isinstance(overtime, TooLateError):
         return Outcome((), usable=False)

@@ -15,8 +15,8 @@ class Cause:
     Why a story fails. Two failures with the same cause are one bug.
 
     ``what`` is the type of an exception or the name of a rule. ``site`` is the line where it
-    happens, in the app or in a package that the app uses. ``after`` is the kind of trouble that led
-    to a failed assertion of the test, because different bugs may break the same assertion.
+    happens, in the app or in a package that the app uses. Different bugs may break the same
+    assertion of the test, so ``after`` is the kind of trouble that led to a failed assertion.
     """
 
     what: str
@@ -35,7 +35,7 @@ class Failure:
     """
     A failure in one run: its cause, a sentence about it, and a fix if there is one.
 
-    ``is_assertion``: an assertion of the test failed, which different bugs may break.
+    ``is_assertion``: an assertion of the test failed; different bugs may break the same assertion.
     ``passed_on``: the app passed on an error of its client.
     """
 

@@ -67,7 +67,7 @@ class SearchOfTest:
         self._end = "stopped"
 
     def run(self, most: int | None) -> None:
-        """Search until the budget is spent, all stories are played, or ``most`` causes found."""
+        """Search until the budget or the stories run out, or until ``most`` causes are found."""
         self._left_out = self._begin()
         if not self._left_out:
             self._replay(most)
@@ -113,7 +113,7 @@ class SearchOfTest:
         return ""
 
     def _replay(self, most: int | None) -> None:
-        """Play the stories found before, and mark those that no longer fail as fixed."""
+        """Play the stories found before; those that no longer fail are marked as fixed."""
         healthy = frozenset(self._causes)
         self._end = "stories found before" if self._budget.only_found else self._end
         for one in self._found:
@@ -135,7 +135,7 @@ class SearchOfTest:
                 return
 
     def _goes_on(self, one: Found, healthy: frozenset[Cause]) -> bool:
-        """Shrink a story if its shrinking was stopped and it still fails; return whether it was."""
+        """Continue a stopped shrinking if its story still fails; return whether that was done."""
         story = story_of(one.scenario, self._known) if UNFINISHED in one.scenario.tags else None
         if story is None or self._budget.only_found:
             return False
@@ -255,7 +255,7 @@ class SearchOfTest:
 
 
 def _variants(cause: Cause) -> Iterator[Cause]:
-    """Yield a cause with each kind of trouble, because the file of a story names no kind."""
+    """Yield a cause as it is and after each kind of trouble, as a story's file names no kind."""
     yield cause
     yield from (replace(cause, after=kind) for kind in KINDS)
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from .outcome import Cause, Outcome
 from .story import Step, Story, Trouble, with_step, without
 
-_MOST_PLACES = 8  # earlier requests to which moving a step is tried
+_MOST_PLACES = 8  # how many earlier requests are tried for a step
 
 
 @dataclass(frozen=True, slots=True)

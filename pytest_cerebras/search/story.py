@@ -22,7 +22,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "half an answer": ("cut", "half"),
     "an odd answer": ("content", "shape", "tools"),
 }
-_PASS = "pass"  # noqa: S105 (a word of the language)
+_PASS = "pass"  # noqa: S105 (not a password)
 
 
 @dataclass(frozen=True, order=True)
@@ -106,7 +106,7 @@ def scenario_of(story: Story) -> Scenario:
 
 
 def story_of(scenario: Scenario, known: Sequence[Trouble]) -> Story | None:
-    """Return the story that a scenario plays, or None if it plays other than known troubles."""
+    """Return the story that a scenario plays; None if it plays anything but known troubles."""
     actions = scenario.rules[0].sequence if len(scenario.rules) == 1 else ()
     story: list[Step] = []
     for at, action in enumerate(actions, 1):

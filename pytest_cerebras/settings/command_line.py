@@ -18,7 +18,7 @@ class _WordAction(argparse.Action):
     """
     Reads an option with or without a value: ``--cerebras-strict``, ``--cerebras-strict=all``.
 
-    With an optional value of argparse, a path after the option would be mistaken for the value.
+    With argparse's own optional values, a path after the option would be taken for the value.
     """
 
     def __call__(

@@ -31,15 +31,15 @@ COST = "cerebras_cost"
 WASTED = "cerebras_wasted"
 # the properties that the summary shows unchanged
 NOTED = (RETIRED, LEFT_OUT, UNMET, BASE_URL, COST, WASTED)
-# the attribute of a report for the symptoms of its test
+# the attribute of a report that holds the symptoms of its test
 SYMPTOMS = "cerebras_symptoms"
-# the attribute of a report for the results of the search of its test
+# the attribute of a report that holds the results of searching its test
 SEARCHED = "cerebras_searched"
-# the attribute of a worker's report that only has the progress of a search
+# a worker's report with this attribute has only the progress of a search
 SEARCHING = "cerebras_searching"
-# the attribute of a report for the mutations that were tried on its test
+# the attribute of a report that holds the mutations that were tried on its test
 MUTATED = "cerebras_mutated"
-# the attribute that marks the setup report of a test as using the mock
+# the attribute that marks the setup report of a test that uses the mock
 USES_MOCK = "cerebras_uses_mock"
 
 FLAGS = {"1": True, "true": True, "yes": True, "on": True}

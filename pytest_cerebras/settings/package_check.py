@@ -45,7 +45,7 @@ def _is_whole(origin: str | None) -> bool:
     if origin is None or not Path(origin).with_name("verdicts").is_dir():
         return False
     try:
-        with fast_imports():  # a subpackage's spec takes an import of the package
+        with fast_imports():  # to find a subpackage, Python imports its package
             return find_spec("mockserver.scenarios") is not None
     except ImportError:
         return False

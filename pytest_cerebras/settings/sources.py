@@ -34,7 +34,7 @@ def shard_asked(config: pytest.Config) -> tuple[int, str] | None:
 
 
 def switched_on(config: pytest.Config, switch: str) -> bool:
-    """Return whether option, environment or ini file turn a switch on. Raises UsageError."""
+    """Return whether option, environment or ini file turns a switch on. Raises UsageError."""
     variable = {name: variable for name, variable, _ in SWITCHES}[switch]
     if _option(config, switch):
         return True
@@ -52,7 +52,7 @@ def switched_on(config: pytest.Config, switch: str) -> bool:
 
 def strictness(config: pytest.Config) -> str | None:
     """
-    Return the setting ``strict``: ``certain`` or ``all`` verdicts fail a test, or None.
+    Return which verdicts fail a test: ``certain``, ``all``, or None for no verdicts.
 
     Raises UsageError.
     """

@@ -34,7 +34,7 @@ def actions(plan: Plan, patience: float, core: ModuleType) -> Iterator[Action]:
 
 def unreachable(port: PortState, patience: float, core: ModuleType) -> Iterator[Action]:
     """
-    Yield the actions of a connect to a port that is not open.
+    Yield the actions of an attempt to connect to a port that is not open.
 
     Raises ConnectError, or ConnectTimeout after ``patience`` seconds.
     """

@@ -3,7 +3,7 @@ Plays plans to clients of httpx and httpx2 inside the process, through respx.
 
 This is the second player. It plays a plan on an ``httpx.Response``, while
 ``mockserver.edge.play.playback`` plays a plan on a socket. respx ignores the client's time-outs, so
-this module applies them. Clients of other libraries (requests, aiohttp) need the server.
+this module applies them. Other client libraries, such as aiohttp, need the server.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ HOST = "api.cerebras.ai"
 
 
 class NoExchange:
-    """A connect to a shut port or a request to the status page, which are not in the journal."""
+    """An attempt to connect to a shut port, or a request to the status page: not in the journal."""
 
     def __init__(self, live: LiveEngine) -> None:
         self._live = live
@@ -123,7 +123,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
                 await self._wait(action)
 
     def close(self) -> None:
-        """Report the end once. The client left early if the rest of the body required a wait."""
+        """Report the end once: the client left early if the rest still required a wait."""
         left = self._waiting or (self._waits() if self._left is None else self._left)
         self._audience.end(client_left=left)
 
@@ -261,7 +261,7 @@ def intercepted(
     """
     Answer all requests of httpx and httpx2 to the real API.
 
-    Yields the counter of connects to a shut port, and the callers.
+    Yields the counter of attempts to connect to a shut port, and the callers.
     """
     refused = RefusedConnects()
     with ExitStack() as stack:

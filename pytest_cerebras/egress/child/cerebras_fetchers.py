@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False  # replaces the constant of typing, which is slow to import
+TYPE_CHECKING = False  # not from typing, because that import is slow
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
@@ -72,7 +72,7 @@ def _expanded(words: list[str], rest: tuple[Any, ...]) -> list[str]:
 
 def _listed(words: list[str], folder: str) -> Iterator[str]:
     """Yield each line, and the value in each line, of the files from which a fetcher reads URLs."""
-    for word, behind in zip(words, [*words[1:], ""]):  # noqa: B905 (children may be older)
+    for word, behind in zip(words, [*words[1:], ""]):  # noqa: B905 (a child's Python may be older)
         flag, _, name = word.partition("=")
         if flag in _LISTS or word.startswith("-K"):
             own = word[2:] if word.startswith("-K") else name

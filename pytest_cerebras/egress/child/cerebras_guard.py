@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 
-TYPE_CHECKING = False  # replaces the constant of typing, which is slow to import
+TYPE_CHECKING = False  # not from typing, because that import is slow
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
@@ -31,9 +31,9 @@ else:  # in a child, this folder is on the import path while this module is impo
 
 # the first word of a note on a stopped request (OURS, OTHERS), a read, or an allowed request
 OURS, OTHERS, READ, ASKED = "real", "other", "read", "asked"
-STRAY = "stray"  # a stopped request to any host, which the current test did not cause
+STRAY = "stray"  # a stopped request, to any host, that the current test did not cause
 VARIABLE = "CEREBRAS_MOCK_GUARD"
-RUN = "run"  # the mode of a guard for a whole run, which is idle while a test has a guard
+RUN = "run"  # the mode of a run's own guard, which is idle while a test has a guard
 REDIRECT = "redirect"  # the mode of a test in which clients are redirected to the mock
 PROXIED = "proxied"  # the mode of a command: clients are redirected to the mock or use its proxy
 _ACTIVE = "while the mock is active, nothing may reach the real API"
@@ -82,8 +82,8 @@ _OUTSIDE = (
 )
 _ANSWERED = frozenset({"httpx", "httpx2"})
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_MOST_READS = 1000  # notes on reads that one process writes
-_MOST_ASKED = 20  # hosts that one process notes
+_MOST_READS = 1000  # how many reads one process notes at most
+_MOST_ASKED = 20  # how many other hosts one process notes at most
 _LINE = 4096  # bytes; the first line of a request is expected within these
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _foreign: dict[str, bool] = {}  # a cache for ``_is_foreign``, by file
@@ -155,7 +155,7 @@ class Guard:
         return _RULES[self._mode, not self.in_child and _is_by_httpx()]
 
     def sees(self, event: str) -> bool:
-        """Return whether the guard handles an event; if ``PROXIED``, only events of sockets."""
+        """Return whether the guard handles an event: with ``PROXIED``, only events of sockets."""
         return self._mode != PROXIED or event.startswith("socket.")
 
     def watch(self) -> None:
@@ -319,7 +319,7 @@ _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
 
 
 def _spot() -> str:
-    """Return, in brackets, the user's line that sends the request, or else one that waited."""
+    """Return in brackets the user's line that sent the request, or one that waited meanwhile."""
     word, line = _own_line()
     waits = " waited" if word else ""
     return f" ({word}{line}{waits})" if line else ""

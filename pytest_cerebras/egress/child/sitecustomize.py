@@ -1,5 +1,5 @@
 """
-Guards a Python child process of a test; if variables ask for it, redirects it to the mock.
+Guards a Python child process of a test, and redirects it to the mock if variables say so.
 
 Python imports this module when a child starts with the variables of ``cerebras_mock.env()``. Python
 imports only the first ``sitecustomize`` that it finds. So this module imports the next one, because
