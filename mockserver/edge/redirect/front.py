@@ -64,7 +64,7 @@ class Proxy:
         return lambda: Front(self, server)
 
     def refuses(self, host: str) -> bool:
-        """Return whether nothing may be sent to this host; count the refusal if so."""
+        """Return whether requests to this host are refused; if so, count the refusal."""
         refused = self.blocks or host == self.private or host.endswith(f".{self.private}")
         if refused:
             self.blocked[host] = self.blocked.get(host, 0) + 1

@@ -92,7 +92,7 @@ class Site:
         """Stop listening and drop every open connection."""
         if self._port is not None:
             await self._port.stop()
-        # these are aborted, because closing with TLS would wait for a reply from each client
+        # aborted below, because closing with TLS would wait for a reply from each client
         served = self._secured.connections if self._secured is not None else ()
         waiting = [each.transport for each in served if each.transport is not None]
         if self._runner is not None:

@@ -13,7 +13,7 @@ from mockserver.scenario.loader import Loaded
 
 
 class UnsharedError(MockServerError):
-    """A scenario can't be sent to other replicas, or this replica can't read a scenario."""
+    """A scenario can't be sent to other replicas, or the one in the store can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
