@@ -46,7 +46,7 @@ class Sample:
     The outcome of a sample request.
 
     ``at`` is when the request was sent, in seconds since the start of the scenario. ``line`` sums
-    up the outcome. ``remarks`` explain the outcome, and why no rule matched.
+    up the outcome. ``remarks`` explain the outcome, and if no rule matched, why.
     """
 
     at: float

@@ -96,7 +96,7 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Spent:
     """
-    How much of the tier's minute, hour and day is already used when the scenario starts.
+    How much of the tier's limits per minute, hour and day is used up when the scenario starts.
 
     ``requests`` is the number of requests. ``tokens`` is the number of tokens.
     """

@@ -51,9 +51,9 @@ ParameterName: TypeAlias = Annotated[str, AfterValidator(_is_name)]
 
 def settled(document: Document) -> tuple[Document, dict[str, Automatic]]:
     """
-    Return the document with ``otherwise`` for each automatic default, and how to choose each.
+    Return the document with its automatic defaults replaced, and how to choose each of them.
 
-    Raises DocumentError.
+    Each is replaced by its ``otherwise``. Raises DocumentError.
     """
     found: dict[str, Automatic] = {}
     root = document.root
@@ -198,7 +198,7 @@ class Filling:
         return str(node.value)
 
     def _count(self, path: Path, *, nodes: int = 0, letters: int = 0) -> None:
-        """Count the filled-in parts. Raises DocumentError if they exceed the limits of a file."""
+        """Count what was filled in. Raises DocumentError if the limits of a file are exceeded."""
         self.nodes += nodes
         self.letters += letters
         if self.nodes > FILE.nodes or self.letters > FILE.letters:

@@ -155,7 +155,7 @@ def json(path: str, value: object) -> RequestPredicate:
 
 
 def excluded(request_predicates: tuple[RequestPredicate, ...]) -> RequestPredicate:
-    """Require that at least one of the other predicates does not hold."""
+    """Require that at least one of these predicates does not hold."""
     return Predicate(
         lambda view: first_failing(request_predicates, view) is not None,
         lambda _: "it is what 'not' describes",
