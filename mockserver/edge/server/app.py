@@ -102,7 +102,7 @@ class Site:
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         connection = request.protocol
-        assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
+        assert isinstance(connection, Connection)  # noqa: S101 (the server makes no other kind)
         expected = request.headers.get("expect", "").lower()
         if expected not in ("", "100-continue"):
             response = web.Response(status=HTTPStatus.EXPECTATION_FAILED)  # RFC 9110, 10.1.1
@@ -146,7 +146,7 @@ class Site:
             return reply.plan
         if answering.concerns(head.path, host := head.headers.get("host", "")):
             connection = request.protocol
-            assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
+            assert isinstance(connection, Connection)  # noqa: S101 (the server makes no other kind)
             url = answering.url_at(host, urlsplit(self.url).scheme)
             return self.live.status_page(head.request(body, connection.sender), url)
         return None

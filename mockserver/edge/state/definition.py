@@ -39,7 +39,7 @@ def defined(found: Loaded, overrides: Overrides) -> Definition:
         if found.scenario.edition is not None:
             data["edition"] = (
                 found.scenario.edition
-            )  # resolved, because a path in the file is relative to the file
+            )  # this path is resolved; the one in the file is relative to the file
         whole = {"name": name, "scenario": data, "settings": settings}
         text = json.dumps(whole)
         same = _read(whole).scenario == found.scenario
