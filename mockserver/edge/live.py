@@ -279,7 +279,7 @@ Begun: TypeAlias = Callable[["InFlight | Exception"], None]
 
 
 def corrected(request: Request) -> tuple[Request, str]:
-    """Return the request with its path corrected, and the original path if that differs."""
+    """Return the request with its path corrected, and the original path ("" if it was correct)."""
     asked = behind(request.path) if request.path.startswith(ANY_VERSION) else None
     if asked is None:
         return request, ""

@@ -149,7 +149,7 @@ class Filling:
     letters: int = 0
 
     def whole(self, root: yaml.MappingNode) -> yaml.Node:
-        """Return the root with its placeholders filled; the values used become the defaults."""
+        """Return the root with its placeholders filled, and the values used as its defaults."""
         pairs = []
         for key, value in root.value:
             new = value if key.value in _UNFILLED else self._node(value, (key.value,))

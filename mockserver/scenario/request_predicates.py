@@ -78,7 +78,7 @@ def key(pattern: str) -> RequestPredicate:
 
 
 def header(name: str, pattern: str | None) -> RequestPredicate:
-    """Require that a header field matches a pattern, or for None that the field is absent."""
+    """Require that a header field matches a pattern, or is absent if the pattern is None."""
     fits = None if pattern is None else glob(pattern)
 
     def holds(view: RequestView) -> object:

@@ -9,7 +9,8 @@ TICK = 0.002
 """The seconds between two ticks; more if many waits were due at the last tick."""
 AT_ONCE = 16
 """At most this many waits end in one turn of the loop, so that new requests are read in between."""
-# by how many seconds each wait that a tick ends puts off the next tick; a write takes half of that
+# the next tick is due after this many seconds times the number of waits just ended; a write takes
+# half as long
 _PAUSE = 4e-5
 
 

@@ -106,7 +106,7 @@ class Asking:
         """
         Answer without the store.
 
-        What the store may later take for this request is given back.
+        Anything that the store later takes for this request is given back.
         """
         live, needs = self._live, self._needs
         live.asking.discard(self)

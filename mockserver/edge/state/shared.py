@@ -326,7 +326,7 @@ class SharedLive(LiveEngine):
         return rule
 
     def advance(self, seconds: float) -> None:
-        """Skip some seconds in all replicas. Raises LostError, or ValueError if too many."""
+        """Skip time in all replicas. Raises LostError, or ValueError for too many seconds."""
         if self._publish("advance", seconds, LONGEST)[0] != b"ok":
             raise ValueError("should leave the clock at most 36500d ahead")
         for follow in self.followers:

@@ -210,8 +210,8 @@ def _client(address: StoreAddress) -> Redis:
         db=address.database,
         username=address.user or None,
         password=address.password or None,
-        protocol=2,  # version 3 sends more commands first, and the mock needs none of them
+        protocol=2,  # version 3 sends more commands at first, which the mock does not need
         socket_timeout=_SILENCE,
-        retry=Retry(NoBackoff(), 0),  # the mock itself repeats messages, marked as repeated
+        retry=Retry(NoBackoff(), 0),  # the mock repeats messages itself, and marks them
         single_connection_client=True,
     )

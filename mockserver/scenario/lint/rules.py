@@ -1,5 +1,5 @@
 """
-Finds rules of a valid scenario that cannot work as intended.
+Finds, in a valid scenario, the rules that cannot work as intended.
 
 A finding is reported only if it is true whatever requests arrive.
 """

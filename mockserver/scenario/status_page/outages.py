@@ -14,7 +14,7 @@ share of such requests fails or is slow from now on. The table says what share a
 | on some requests only: ``first``, ``at``, a ``sequence`` that ends, ``attempt`` | none |
 | in a ``state`` that other rules set | none: the page does not know which requests came |
 
-No real page shows an outage for a few failed requests, so a rule that acts on some requests only
+No real page shows an outage for a few failed requests, so a rule that acts on only some requests
 has no share.
 """
 
@@ -48,7 +48,7 @@ _CONDITIONS: Sequence[tuple[Condition, float, float]] = (
     ("degraded_performance", 0.05, 0.5),
 )
 _HEADERS = {"authorization": "Bearer csk-status", "content-type": "application/json"}
-_MOMENT = 0.001  # seconds before a change, at which the conditions before it are read
+_MOMENT = 0.001  # seconds; the earlier conditions are read this long before a change
 _MOST_CHANGES = 50
 
 
@@ -160,7 +160,7 @@ def _windows(schedule: Schedule) -> Iterator[Window]:
 
 
 def _condition(rules: Sequence[Sequence[Rule]], elapsed: float) -> Condition:
-    """Return the condition of a component, given the rules for each of its requests."""
+    """Return the condition of a component, given the rules for each of its typical requests."""
     met = [_met(fitting, elapsed) for fitting in rules]
     fails, slow = (sum(one[at] for one in met) / max(1, len(met)) for at in (0, 1))
     for condition, failing, slowed in _CONDITIONS:
