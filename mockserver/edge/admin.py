@@ -2,7 +2,7 @@
 The admin API under ``/__mock__/``: the scenario, injected faults, the journal and the clock.
 
 Only the user of the mock may call this API. Without a token, requests must come from this machine
-and have a local name in ``Host``; requests from web pages of other sites are refused.
+and have a local name in ``Host``. Requests from web pages of other sites are always refused.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from .live import LiveEngine
 
 PREFIX = "/__mock__/"
 _FORMATS = ("json", "har")
-_LEVELS = 3  # levels to encode in pieces: in a HAR, down to the list of entries
+_LEVELS = 3  # nested levels to encode in pieces; in a HAR, the third is the list of entries
 Query: TypeAlias = Mapping[str, str]
 _Action: TypeAlias = Callable[[Request, Query], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class AdminResponse:
-    """A status and a JSON body; the body of an error is one sentence."""
+    """A status and a JSON body, which for an error contains one sentence."""
 
     status: int
     body: Any
 
     @property
     def plan(self) -> Plan:
-        """What an edge plays."""
+        """The response as a plan to play."""
         data = "".join(_pieces(self.body, _LEVELS)).encode()
         fields = ("content-type", "application/json"), ("content-length", str(len(data)))
         return (Head(self.status, fields), Data(data), End())
@@ -145,7 +145,7 @@ class Admin:
         form = query.get("format", "json")
         if form not in _FORMATS:
             raise DocumentError(f"no format is called {form!r}{suggestion(form, _FORMATS)}")
-        journal = self._live.journal  # without the lock, so that answers do not wait for readers
+        journal = self._live.journal  # not locked, so that answers need not wait
         replica = self._live.replica
         if form == "har":
             return as_har(journal, self._url, replica)

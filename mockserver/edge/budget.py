@@ -25,7 +25,7 @@ class EndlessRequestsError(BaseException):
 
 class Budget:
     """
-    Limits how many requests an app may send: ``from_one_place`` in its code, and ``in_all``.
+    Limits an app to ``from_one_place`` requests per place in its code, and to ``in_all`` in total.
 
     Further requests get an error that no client retries. After more than ``from_one_place`` of
     these errors, ``ran_away`` is called and ``error`` is set.
@@ -55,7 +55,7 @@ class Budget:
         return PAST_BUDGET
 
     def note(self, exchange: Exchange) -> None:
-        """Remember an exchange that was not refused; only the last one of each place is kept."""
+        """Remember an exchange that was not refused; only the last from each place is kept."""
         if not exchange.intervened:
             self._last[exchange.request.place] = exchange
 
@@ -65,7 +65,7 @@ class Budget:
             raise EndlessRequestsError(*self.error.args)
 
     def sentence(self) -> str | None:
-        """Return which place in the app sends too many requests; None if none does."""
+        """Return a sentence on the place that sends too many requests; None if none was refused."""
         if not self._refused:
             return None
         sent = self._sent + self._refused

@@ -28,7 +28,7 @@ from mockserver.scenario.loader import Loaded
 from .budget import Budget
 from .play.clock import Clock, Silence, StallError
 
-_MOST_NAMED = 64  # at most this many scenarios that requests have named are kept
+_MOST_NAMED = 64  # at most this many of the scenarios named by requests are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ class LiveEngine:
     begun still add to the old list. ``followers`` are called when a scenario begins or time is
     skipped. ``sender_at`` maps a client's port on the loopback interface to the sender, and is None
     if senders can't be found. ``elsewhere`` returns the reason why a request does not come from the
-    current test, or "" if it may. ``retention`` applies to the journals of scenarios that begin
-    later. ``budget`` limits the number of requests. ``replica`` is the name of this mock among the
-    mocks that share its state, or "" without shared state.
+    current test, or "" if the request may come from it. ``retention`` applies to the journals of
+    scenarios that begin later. ``budget`` limits the number of requests. ``replica`` is the name of
+    this mock among the mocks that share its state, or "" without shared state.
     """
 
     replica = ""
@@ -138,7 +138,7 @@ class LiveEngine:
     def engine_of(
         self, scenario: Scenario, *, now: float, journal: Journal, named: str = ""
     ) -> Engine:
-        """Return an engine for a scenario; ``named`` is its name in a request's header, or ""."""
+        """Return an engine for a scenario; ``named`` is how a request's header names it, or ""."""
         return Engine(scenario, now=now, journal=journal)
 
     def become_worker(self, number: int) -> None:
@@ -166,7 +166,7 @@ class LiveEngine:
             self._engine.journal.begin_part()
 
     def advance(self, seconds: float) -> None:
-        """Skip some seconds at once, for limits, windows and the port."""
+        """Skip some seconds at once, as if they had passed for limits, windows and the port."""
         self.clock.advance(seconds)
         for follow in self.followers:
             follow()
@@ -192,8 +192,8 @@ class LiveEngine:
         """
         Return the answer of the status page at ``url``, and record the request.
 
-        The request is not recorded while the port is out of order. The app may send it because its
-        connections to the API fail, and these failures are not recorded either.
+        While the port is out of order, the request is not recorded. The app may be looking at the
+        page because its connections to the API fail, and those failures are not recorded either.
         """
         with self._lock:
             engine, now = self._engine, self.now()
@@ -253,9 +253,9 @@ class LiveEngine:
 
     def ask(self, request: Request, begun: Begun) -> Waiting | None:
         """
-        Begin an exchange that has to wait for the store; return None if it does not have to.
+        If the exchange has to wait for the store, begin it; otherwise do nothing and return None.
 
-        Later, ``begun`` is called with the exchange or an error.
+        When it has begun, ``begun`` is called with the exchange or an error.
         """
         return None
 
@@ -279,7 +279,7 @@ Begun: TypeAlias = Callable[["InFlight | Exception"], None]
 
 
 def corrected(request: Request) -> tuple[Request, str]:
-    """Return the request with its path corrected, and the original path if that differs."""
+    """Return the request with its path corrected, and the original path ("" if it was correct)."""
     asked = behind(request.path) if request.path.startswith(ANY_VERSION) else None
     if asked is None:
         return request, ""
@@ -289,9 +289,10 @@ def corrected(request: Request) -> tuple[Request, str]:
 
 class InFlight:
     """
-    One answer that has begun; an exception in the ``with`` block means that the client left.
+    One answer that has begun; leaving the ``with`` block ends it.
 
-    This is not a generator, since generators take more memory with thousands of silent streams.
+    Any exception in the block, except StallError, means that the client left. This is not a
+    generator, since a generator takes more memory, and there may be thousands of silent streams.
     """
 
     __slots__ = ("_engine", "_live", "_over", "_stalled", "exchange")
@@ -310,7 +311,7 @@ class InFlight:
         self.end(client_left=error is not None and not issubclass(error, StallError))
 
     async def stall(self, port: int | None) -> None:
-        """Hold the client at this port; for None, a client in process. Raises StallError."""
+        """Hold the client at this port; None stands for a client in process. Raises StallError."""
         try:
             await self._live.clock.stall(Silence(port, self.exchange))
         except StallError as error:

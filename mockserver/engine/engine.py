@@ -160,7 +160,7 @@ class Engine:
     def _broken(
         self, plan: Plan, faults: Sequence[Fault], parsed: ParsedRequest, number: int, now: float
     ) -> tuple[Plan, float | None]:
-        """Return the plan with the faults, and the seconds until a client notices them, or None."""
+        """Return the plan with the faults, and after how many seconds they show, None if never."""
         distorted = broken(plan, faults, self._context(parsed, number, now))
         return distorted, changed_after(plan, distorted)
 
@@ -204,7 +204,7 @@ class Engine:
         return RefusalError(why.problem, headers=(*wait, *quota.headers(now)))
 
     def _restricts(self, parsed: ParsedRequest, request: Request) -> bool:
-        """Return whether a limit refused the request, or a check not in the default edition."""
+        """Return whether a limit refused the request, or a check that the default edition lacks."""
         if parsed.refusal is None:
             return True
         if self.scenario.edition is None and self.scenario.context is None:

@@ -46,7 +46,7 @@ class Sample:
     The outcome of a sample request.
 
     ``at`` is when the request was sent, in seconds since the start of the scenario. ``line`` sums
-    up the outcome. ``remarks`` explain the outcome, and why no rule matched.
+    up the outcome. ``remarks`` explain the outcome, and if no rule matched, why.
     """
 
     at: float
@@ -71,8 +71,8 @@ def samples(
     """
     Return the outcomes of ``requests`` chat requests, ``interval`` seconds apart.
 
-    Without a ``model`` the requests name llama3.1-8b, or the edition's first model if the edition
-    has no llama3.1-8b. ``remarks`` returns further sentences about an exchange. Raises
+    Without a ``model`` the requests name llama3.1-8b, or if the edition does not serve that, the
+    first model that it serves. ``remarks`` returns further sentences about an exchange. Raises
     UnknownNameError when the scenario's edition or tier does not exist.
     """
     engine = Engine(scenario, now=_START)

@@ -28,7 +28,7 @@ def suited(
     sent: Sequence[Sent],
 ) -> dict[str, object]:
     """
-    Return values by parameter name; a parameter is left out if no value makes the scenario act.
+    Return values by parameter name, without the parameters for which the search finds no value.
 
     ``make`` returns the scenario with given values; it raises MockServerError for invalid ones.
     """
@@ -54,7 +54,7 @@ def most(fits: Fits) -> int | None:
     """
     Return the largest number that fits; None if no number fits, or if all numbers fit.
 
-    The search assumes that the numbers that fit begin at 0 or 1 and follow each other.
+    The search assumes that the numbers that fit are consecutive and begin at 0 or 1.
     """
     low = next((number for number in (0, 1) if fits(number)), None)
     if low is None:

@@ -1,9 +1,9 @@
 """
 What an engine remembers between requests.
 
-This is the state and the counters of the rules, the quotas, and how many answers are running.
-``Memory`` keeps it in the process. ``Mirror`` has the same interface for an engine that shares its
-memory with other engines in a store.
+An engine remembers the state and the counters of the rules, the quotas, and how many answers are
+running. ``Memory`` keeps all this in the process. ``Mirror`` has the same interface but keeps it in
+a store, which several engines share.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ class Memory:
         return quota, refused
 
     def settle(self, exchange: Exchange, now: float) -> None:
-        """Release, at the end of an admitted exchange, what it has reserved and not used."""
+        """Release what an admitted exchange, which is now over, has reserved and not used."""
         self._running -= 1
         self._quotas.settle(exchange, now)
 
 
 def overriding(rule: Rule, seed: int, number: int) -> Decision | None:
-    """Return a decision for this rule; None for a warm-up, or if its probability is not met."""
+    """Return a decision for this rule; None for a warm-up, or if its probability decides so."""
     acts = number and overrides(rule.schedule.probability, seed, number)
     return Decision(rule, rule.actions[0]) if acts else None
 

@@ -1,9 +1,9 @@
 """
-The memory of an engine that shares its memory with other engines in a store.
+The memory of one of several engines that share their memory, which is kept in a store.
 
-``asks`` returns in plain values what a request needs from the store, and ``taken`` reads what the
-request got. The store cannot compute in which trials a rule acts. Instead, it asks the engine for
-blocks of trials, and the engine answers with one bit for each trial: whether the rule acts in it.
+``asks`` returns, as plain values, what a request needs from the store, and ``taken`` reads what the
+request got. The store cannot compute in which trials a rule acts, so it asks the engine about whole
+blocks of trials. The engine answers with one bit for each trial, which is 1 if the rule acts in it.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Given(NamedTuple):
 
     ``state`` is the state of the rules before the request, and ``begun`` is the state in which the
     request's call began. Each trial has the number of its rule, its own number, how often the rule
-    has acted, and the time since ``started``. ``levels`` are those of the quota's buckets, and
-    ``imposed`` are its temporary limits.
+    has acted, and the time since ``started``. ``levels`` are the levels of the quota's buckets, and
+    ``imposed`` are the quota's temporary limits.
     """
 
     number: int
@@ -68,8 +68,8 @@ class Mirror(Memory):
     """
     A memory that is kept in a store; this object only remembers what the last request got.
 
-    ``scope`` distinguishes this memory from the memories of scenarios that requests have named, and
-    ``epoch`` from the memories of earlier runs.
+    ``scope`` tells this memory from those of scenarios that requests have named. ``epoch`` tells it
+    from those of earlier runs.
     """
 
     def __init__(self, scenario: Scenario, edition: Edition, journal: Journal, now: float) -> None:
@@ -86,7 +86,7 @@ class Mirror(Memory):
         """Do nothing, since ``settles`` returns what the store has to release."""
 
     def asks(self, needs: Needs, attempt: int = 1) -> Plain:
-        """Return what the request needs from the store, as attempt number ``attempt`` of a call."""
+        """Return what the request needs from the store if it is attempt ``attempt`` of its call."""
         needs.view.attempt = attempt
         rule = needs.rule
         own: str | bool = rule is not None
@@ -117,10 +117,10 @@ class Mirror(Memory):
 
     def block(self, field: str, block: int, elapsed: float) -> bytes:
         """
-        Return in which trials of a block the rule acts, one bit for each, the lowest bit first.
+        Return one bit for each trial of a block, the lowest bit first: 1 if the rule acts in it.
 
-        ``elapsed`` is a time since the start of the run. The result is valid for all times at which
-        the same windows of the rule are open.
+        ``elapsed`` is a time since the start of the run. The result is also valid for every other
+        time at which the same windows of the rule are open.
         """
         name, rest = field.split(":", 1)
         numbers = range(block * BLOCK + 1, (block + 1) * BLOCK + 1)

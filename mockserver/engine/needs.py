@@ -24,8 +24,8 @@ class Needs(NamedTuple):
     A parsed request that needs a number, trials of rules, and tokens of a quota.
 
     ``noted`` is the request in the form that the journal keeps. A ``rule`` overrides the scenario's
-    rules. A request that ``counts`` gets a number; a warm-up does not. A request that ``costs`` has
-    to be admitted by the limits of its ``account``.
+    rules. If ``counts`` is true, the request gets a number; a warm-up gets none. If ``costs`` is
+    true, the limits of the ``account`` have to admit the request.
     """
 
     request: Request

@@ -30,7 +30,7 @@ from mockserver.scenario import RequestView
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
-_MOST_KNOWN = 256  # cached heads, and cached requests, since apps repeat both
+_MOST_KNOWN = 256  # how many heads are cached, and how many requests; apps repeat both
 _LARGEST_KNOWN = 64 * 1024  # bytes
 _MOST_SHOWN = 1024 * 1024  # bytes of an invalid body that the journal shows
 _MOST_RESERVED = 16_384  # tokens; reported by the author of a client, who watched the quota
@@ -46,11 +46,11 @@ class ParsedRequest:
     Equal requests share one object, so only the parser may change it. ``account`` identifies the
     API key without revealing it. ``data`` is the decoded body, or the body as sent if it could not
     be decoded; ``shown`` is ``data`` without credentials; ``body`` is the parsed body, or empty if
-    the body is not valid. ``model`` is None if the edition does not serve the named model. The
-    other fields count tokens. ``prompt`` is the length of the prompt, and ``size`` has the lengths
-    of its parts. ``requested`` is the completion length that the client requested for one choice,
-    and ``limit`` is the maximum length of one choice. ``reserved`` is how many tokens the limits
-    reserve for all choices. ``chat`` is the body if it was read in pieces.
+    the body is not valid. ``model`` is None if the edition does not serve the named model. ``chat``
+    is the body if it was read in pieces. All lengths are in tokens. ``prompt`` is the length of the
+    prompt, and ``size`` has the lengths of its parts. ``requested`` is the completion length that
+    the client requested for one choice, and ``limit`` is the maximum length of one choice.
+    ``reserved`` is how many tokens the limits reserve for all choices.
     """
 
     account: str | None = None
@@ -164,7 +164,7 @@ class RequestParser:
 
 
 def _shown(parsed: ParsedRequest) -> bytes:
-    """Return the body without credentials; of an invalid body only the beginning."""
+    """Return the body without credentials; if it is invalid, only its beginning."""
     if parsed.chat is not None and parsed.chat.clean:
         return parsed.data
     shown = parsed.data if parsed.body else parsed.data[:_MOST_SHOWN]

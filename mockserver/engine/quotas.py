@@ -66,7 +66,7 @@ class Quotas:
         return quota
 
     def find(self, account: Account, now: float) -> Quota | None:
-        """Return an account's quota with the scenario's current ``limits``; None if it has none."""
+        """Return an account's quota, if any, with the scenario's current ``limits``."""
         quota = self._quotas.get(account)
         if quota is None:
             return None

@@ -29,7 +29,7 @@ class Sent:
 
     ``at`` is when the request arrived, and ``over`` when its answer was over, both in seconds since
     the start of the scenario. ``tokens`` is the number of completion tokens in the answer.
-    ``has_key`` is whether the whole API key is known; journals keep only its beginning.
+    ``has_key`` says whether the whole API key is known; journals keep only its beginning.
     """
 
     request: Request

@@ -33,7 +33,7 @@ _FORM = frozenset(
 )
 _END = End()
 _UNSCRIPTED = Script()
-_SHORT, _LONG = 1_000, 32_000  # letters; first messages between these lengths are digested once
+_SHORT, _LONG = 1_000, 32_000  # letters; a first message of such a length is digested only once
 
 
 @dataclass(slots=True)

@@ -3,9 +3,9 @@ The files and batches that clients create.
 
 Apart from quotas and the prompt cache, files and batches are the only state of the imitated API
 that one answer changes and later answers depend on. One storage serves all API keys; when it is
-full, the oldest entries are deleted. A batch makes progress only when a request arrives: its lines
-are then answered up to the time of that request. They are answered as by the real API, regardless
-of the scenario's rules.
+full, the oldest entries are deleted. A batch makes progress only when a request arrives that costs
+nothing, such as one for the state of the batch; its lines are then answered up to the time of that
+request. The lines are answered as the real API answers, regardless of the scenario's rules.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def _found(things: Mapping[str, _Thing], name: str, kind: str) -> _Thing:
 
 
 def _page(documents: list[dict[str, Any]], query: dict[str, Any], most: int) -> dict[str, Any]:
-    """Return a page of documents, newest first; ``most`` is the default of ``limit``."""
+    """Return a page of documents, newest first, with at most ``most`` unless ``limit`` is given."""
     newest = documents[::-1]
     names = [one["id"] for one in newest]
     if query.get("after") in names:

@@ -31,7 +31,8 @@ class RuleAction:
     """
     The action of a rule on one request.
 
-    In a sequence, an action without ``reply`` and ``faults`` leaves the request to later rules.
+    In a sequence, an action with neither ``reply`` nor ``faults`` leaves the request to later
+    rules.
     """
 
     reply: Script = field(default_factory=Script)

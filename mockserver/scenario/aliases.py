@@ -56,7 +56,7 @@ def _faults(value: Any) -> list[str]:
 
 
 def _within(path: Sequence[str | int], meant: str) -> str:
-    """Return ``meant``, without its outer mapping if the path already leads into that mapping."""
+    """Return ``meant``; if the path already leads into its outer mapping, without that mapping."""
     outer = f"{path[-1]}: {{" if path else ""
     if outer and meant.startswith(outer) and meant.endswith("}"):
         return meant.removeprefix(outer).removesuffix("}")

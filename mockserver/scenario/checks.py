@@ -88,10 +88,10 @@ def _checked(file: str) -> Checked:
 
 def kind_of(data: Any) -> DocumentKind:
     """
-    Return the kind of a file, which is the kind that defines more of the file's keys.
+    Return the kind of a file: the kind that has more of the file's keys among its own.
 
-    A misspelt key counts as the key that it resembles. If both kinds define equally many, the file
-    is an edition if it extends an edition, even by a misspelt name; otherwise it is a scenario.
+    A misspelt key counts as the key that it resembles. If both kinds have equally many, the file is
+    an edition if it extends an edition, even by a misspelt name; otherwise it is a scenario.
     """
     known = sorted(frozenset[str]().union(*_KEYS.values()))
     meant = {

@@ -80,8 +80,8 @@ def load(name: str, parameters: Mapping[str, object] = _NONE) -> Scenario:
     """
     Return a scenario by shipped name or by the path of a YAML file.
 
-    ``parameters`` replace values of the scenario. Raises UnknownNameError for an unknown scenario
-    or parameter, DocumentError for a file that is missing or wrong.
+    ``parameters`` replace the defaults of the scenario's parameters. Raises UnknownNameError for an
+    unknown scenario or parameter, and DocumentError for a file that is missing or wrong.
     """
     if name in shipped_names(SHIPPED) and not parameters:
         return _shipped(name)

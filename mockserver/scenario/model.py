@@ -96,7 +96,7 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Spent:
     """
-    How much of the tier's minute, hour and day is already used when the scenario starts.
+    How much of the tier's limits per minute, hour and day is used up when the scenario starts.
 
     ``requests`` is the number of requests. ``tokens`` is the number of tokens.
     """
@@ -131,7 +131,7 @@ class Scenario:
 
     ``name`` is shown in reports. ``version`` is the version of the language. ``description`` sums
     up the scenario in a line. ``source`` is the report that the scenario is modelled on.
-    ``edition`` selects the state of the API to imitate, by name or by the path of a file. ``seed``
+    ``edition`` is the state of the API to imitate: its name, or the path of its file. ``seed``
     seeds every random draw. ``rules`` are tried in order. ``tier`` enforces the limits of a tier of
     the edition; without ``tier``, answers show limits that are not enforced. ``context`` reduces
     the context window of every model to this many tokens. ``capacity`` is the number of completions

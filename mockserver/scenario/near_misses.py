@@ -68,7 +68,7 @@ class NoMatch:
 
 
 def near_miss_lines(misses: Sequence[NearMiss], *, most: int) -> list[str]:
-    """Return a line for each of the ``most`` nearest misses; the last also counts the others."""
+    """Return lines for the ``most`` nearest misses; the last also says how many others follow."""
     lines = [f"not by {miss}" for miss in misses[:most]]
     if len(misses) > most:
         lines[-1] += f" (nor by {len(misses) - most} more)"

@@ -51,9 +51,9 @@ ParameterName: TypeAlias = Annotated[str, AfterValidator(_is_name)]
 
 def settled(document: Document) -> tuple[Document, dict[str, Automatic]]:
     """
-    Return the document with ``otherwise`` for each automatic default, and how to choose each.
+    Return the document with its automatic defaults replaced, and how to choose each of them.
 
-    Raises DocumentError.
+    Each is replaced by its ``otherwise``. Raises DocumentError.
     """
     found: dict[str, Automatic] = {}
     root = document.root
@@ -149,7 +149,7 @@ class Filling:
     letters: int = 0
 
     def whole(self, root: yaml.MappingNode) -> yaml.Node:
-        """Return the root with its placeholders filled; the values used become the defaults."""
+        """Return the root with its placeholders filled, and the values used as its defaults."""
         pairs = []
         for key, value in root.value:
             new = value if key.value in _UNFILLED else self._node(value, (key.value,))
@@ -198,7 +198,7 @@ class Filling:
         return str(node.value)
 
     def _count(self, path: Path, *, nodes: int = 0, letters: int = 0) -> None:
-        """Count the filled-in parts. Raises DocumentError if they exceed the limits of a file."""
+        """Count what was filled in. Raises DocumentError if the limits of a file are exceeded."""
         self.nodes += nodes
         self.letters += letters
         if self.nodes > FILE.nodes or self.letters > FILE.letters:

@@ -135,8 +135,8 @@ Regex: TypeAlias = Annotated[str, AfterValidator(_is_regex)]
 JsonPath: TypeAlias = Annotated[str, AfterValidator(_is_jsonpath)]
 
 
-# It is decided first whether a value is read as a number or as a range, so that an error concerns
-# only one of them.
+# Decides whether a value is read as a number or as a range, so that an error message does not
+# describe both attempts.
 def _number_or_range(value: object) -> str:
     return "range" if isinstance(value, (Mapping, Range)) else "number"
 

@@ -43,7 +43,7 @@ class Port:
 
     @property
     def windows(self) -> tuple[Window, ...]:
-        """The windows that are given."""
+        """The windows that the scenario sets."""
         return tuple(window for _, window in self._windows() if window is not None)
 
     def _windows(self) -> tuple[tuple[PortState, Window | None], ...]:

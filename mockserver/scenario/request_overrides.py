@@ -1,8 +1,8 @@
 """
 The ``X-Cerebras-Mock-*`` header fields, with which one request overrides the scenario.
 
-A request can carry its own fault, or name the scenario that answers it, so several apps in other
-processes can share one server.
+A request can carry its own fault, or name the scenario that answers it, so several apps in
+different processes can share one server.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def rule_for(headers: Mapping[str, str]) -> Rule | None:
     Return the rule that a request carries in its header, or None without such a field.
 
     ``X-Cerebras-Mock-Fault`` holds a fault as in YAML, a list of faults, the bare name of a fault,
-    or a mapping with the ``faults`` and ``schedule`` of a rule. Such a schedule may only have a
-    probability. Raises DocumentError.
+    or a mapping with the ``faults`` and ``schedule`` of a rule. This ``schedule`` may have no key
+    except ``probability``. Raises DocumentError.
     """
     text = headers.get(FAULT)
     return None if text is None else _asked(text)

@@ -78,7 +78,7 @@ def key(pattern: str) -> RequestPredicate:
 
 
 def header(name: str, pattern: str | None) -> RequestPredicate:
-    """Require that a header field matches a pattern, or for None that the field is absent."""
+    """Require that a header field matches a pattern, or is absent if the pattern is None."""
     fits = None if pattern is None else glob(pattern)
 
     def holds(view: RequestView) -> object:
@@ -155,7 +155,7 @@ def json(path: str, value: object) -> RequestPredicate:
 
 
 def excluded(request_predicates: tuple[RequestPredicate, ...]) -> RequestPredicate:
-    """Require that at least one of the other predicates does not hold."""
+    """Require that at least one of these predicates does not hold."""
     return Predicate(
         lambda view: first_failing(request_predicates, view) is not None,
         lambda _: "it is what 'not' describes",

@@ -11,7 +11,8 @@ from mockserver.api.contract.endpoints import ENDPOINTS
 from mockserver.core.messages import Request
 
 _NO_REQUEST = Request("", "")
-_SHORT, _LONG = 2_000, 20_000  # letters; caching results for longer texts takes too much memory
+# letters; results are cached for texts between these lengths, as longer ones take too much memory
+_SHORT, _LONG = 2_000, 20_000
 
 
 @dataclass
@@ -63,7 +64,7 @@ class RequestView:
         return len(self.prompt) <= _SHORT
 
     def says(self, words: str) -> bool:
-        """Return whether the prompt contains some words; for long texts, the results are cached."""
+        """Return whether the prompt contains the words; for long texts, the results are cached."""
         if not words or "\n" in words:  # words without a line break lie within one text
             return words in self.prompt
         long, others = self._passages

@@ -129,7 +129,7 @@ class Schedule:
         """
         Return the predicates of a trial.
 
-        ``draws`` yields the position in ``Trial.draws`` of the random number for each probability.
+        For each probability, ``draws`` yields the position of its random number in ``Trial.draws``.
         """
         return (*self._counted(), *self._drawn(draws), *self._composed(draws))
 

@@ -100,8 +100,9 @@ def _describe(mapping: Schema) -> None:
     """
     Describe each key with the sentences of its class's docstring that name the key.
 
-    If no sentence names the key, the first sentence of the docstring describes the key. The
-    remaining sentences describe the class. Names are quoted as in Markdown, which editors render.
+    If no sentence names the key, the first sentence of the docstring describes the key. The class
+    is described by the first sentence and by all that name no key. Names are quoted as in Markdown,
+    which editors render.
     """
     doc = " ".join(mapping.get("description", "").split()).replace("``", "`")
     first, *others = _SENTENCE_END.split(doc)

@@ -44,7 +44,7 @@ class Limit:
 
     @property
     def amounts(self) -> dict[LimitKey, int]:
-        """The limits that are given."""
+        """The limits that are set."""
         named = ((place, getattr(self, name)) for name, place in _LIMIT_KEYS.items())
         return {place: amount for place, amount in named if amount is not None}
 

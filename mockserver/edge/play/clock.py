@@ -36,7 +36,7 @@ class StallError(ConnectionError):
     The clock has ended a stall, because the client has no time-out that would end it.
 
     ``who`` waited for ``seconds`` of real time. ``known`` is true if the client certainly has no
-    time-out, and false if none has been found.
+    time-out, and false if it may have one that has not been seen.
     """
 
     def __init__(self, who: str = "", seconds: float = 0.0, *, known: bool = True) -> None:
@@ -60,9 +60,10 @@ class Clock:
     """
     Real time.
 
-    ``now`` returns seconds since the epoch. The mock reads the time and waits only by its clock, so
-    another clock gives it another kind of time. ``stall`` holds a client forever, and ``hold``
-    holds the calling thread; both can be replaced by functions that raise StallError.
+    ``now`` returns seconds since the epoch. The mock gets the time only from its clock, and waits
+    only with it, so another clock gives the mock another kind of time. ``stall`` holds a client
+    forever. ``hold`` raises StallError, because nothing could ever wake the calling thread. Both
+    can be replaced, for example by functions that raise StallError after a while.
     """
 
     scale = 1.0
@@ -84,7 +85,7 @@ class Clock:
 
     async def until(self, deadline: float) -> None:
         """
-        Wait until ``monotonic()`` reaches the deadline, on asyncio.
+        Wait on asyncio until ``monotonic()`` reaches the deadline.
 
         A short wait may last a tick longer; a stream makes up for the delay later. Even if the
         deadline has passed, other tasks get a turn.
@@ -132,11 +133,11 @@ class Clock:
         self.now = lambda: self._shown() + self._ahead
 
     def announced(self, plan: Plan) -> Plan:
-        """Return the plan with its waits converted to the client's seconds."""
+        """Return the plan with the waits that it announces converted to the client's seconds."""
         return plan
 
     def patience(self, seconds: float) -> float:
-        """Return how many seconds of this clock a client with this time-out waits."""
+        """Convert a client's time-out of ``seconds`` to seconds of this clock."""
         return seconds
 
 
@@ -170,9 +171,9 @@ class ScaledClock(Clock):
         super().pause(seconds * self.scale)
 
     def announced(self, plan: Plan) -> Plan:
-        """Return the plan with its waits converted to the client's seconds."""
+        """Return the plan with the waits that it announces converted to the client's seconds."""
         return scaled(plan, self.scale, now=self._now())
 
     def patience(self, seconds: float) -> float:
-        """Return how many seconds of this clock a client with this time-out waits."""
+        """Convert a client's time-out of ``seconds`` to seconds of this clock."""
         return seconds / self.scale

@@ -59,8 +59,8 @@ async def play(
     If the last write is short, the ``audience`` is told just before it that the answer is over.
     Without an audience a stall lasts forever. ``keep_alive`` and ``chunks`` are as in ``Wire``.
 
-    Each wait begins at the planned end of the previous wait, not at its actual end, so delays are
-    made up for, and everything that is due goes into one write.
+    Each wait begins at the planned end of the previous wait, not at the actual end, so that delays
+    are made up for. Everything that is due goes into one write.
 
     Raises ConnectionError or CancelledError when the client leaves before the end, and StallError
     when the clock ends a stall.
@@ -125,8 +125,8 @@ class _Playing:
         """
         Write the rest.
 
-        If the rest is short, the end is recorded first, so that it precedes the client's next
-        request.
+        If the rest is short, the end is recorded before the rest is written, so that the record
+        precedes the client's next request.
         """
         transport = self._outlet.transport
         there = transport is not None and not transport.is_closing()

@@ -14,7 +14,7 @@ from mockserver.plan import Head, Plan, with_head
 
 def scaled(plan: Plan, scale: float, *, now: float) -> Plan:
     """
-    Return the plan with each announced wait multiplied; invalid values are left unchanged.
+    Return the plan with each announced wait multiplied by ``scale``, except invalid values.
 
     ``now`` is in seconds since the epoch. Dates are rounded up to whole seconds.
     """

@@ -9,16 +9,18 @@ TICK = 0.002
 """The seconds between two ticks; more if many waits were due at the last tick."""
 AT_ONCE = 16
 """At most this many waits end in one turn of the loop, so that new requests are read in between."""
-_PAUSE = 4e-5  # seconds to the next tick per ended wait; a write takes half as long
+# the next tick is due after this many seconds times the number of waits just ended; a write takes
+# half as long
+_PAUSE = 4e-5
 
 
 class Ticker:
     """
     The short waits of one event loop.
 
-    With a hundred streams that write every few milliseconds, separate timers would cost more time
-    than the writes; a wait with the ticker costs a third of the time of a timer. No wait ends
-    early. ``monotonic`` returns the time with which deadlines are compared.
+    With a hundred streams that write every few milliseconds, separate timers would take more time
+    than the writes; a wait with the ticker takes a third of the time that a timer takes. No wait
+    ends early. ``monotonic`` returns the time with which deadlines are compared.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, monotonic: Callable[[], float]) -> None:
@@ -39,7 +41,7 @@ class Ticker:
         await waiter
 
     def _tick(self) -> None:
-        """Start to end all waits that are due now."""
+        """Begin to wake the tasks whose waits are due now."""
         self._now, self._woken = self._monotonic(), 0
         self._ticking = bool(self._waiting)
         if self._ticking:

@@ -39,9 +39,9 @@ class Wire:
     """
     Encodes one answer.
 
-    ``keep_alive`` is first whether the client keeps the connection open. After the last operation
-    it is whether the server keeps the connection open too. ``chunks`` is whether the client
-    supports chunked bodies (HTTP/1.1); for other clients the end of the connection ends the body.
+    ``keep_alive`` says at first whether the client keeps the connection open, and after the last
+    operation whether the server does so too. ``chunks`` says whether the client supports chunked
+    bodies (HTTP/1.1); for other clients the end of the connection ends the body.
     """
 
     def __init__(self, *, keep_alive: bool, chunks: bool = True) -> None:
@@ -96,7 +96,7 @@ class Wire:
 
     def _end_run(self) -> None:
         """
-        Frame the data since the last pause.
+        Frame the data that has been collected since the last pause.
 
         Without data there is no chunk, because an empty chunk would end the body.
         """

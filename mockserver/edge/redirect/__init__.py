@@ -1,1 +1,1 @@
-"""Redirects apps with a hard-coded real host to the mock, by a proxy and by certificates."""
+"""A proxy and certificates, which lead apps to the mock even if the real host is hard-coded."""

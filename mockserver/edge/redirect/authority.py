@@ -42,7 +42,7 @@ class Authority:
         """Return a server's context with a certificate for these hosts."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.set_alpn_protocols(["http/1.1"])
-        context.num_tickets = 0  # no tickets, so that only answers follow the handshake
+        context.num_tickets = 0  # so that nothing but answers follows the handshake
         self._ca.issue_cert(*hosts).configure_cert(context)
         return context
 

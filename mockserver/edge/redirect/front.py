@@ -25,7 +25,7 @@ Factory: TypeAlias = Callable[[], asyncio.Protocol]
 _END = b"\r\n\r\n"
 _LONGEST_HEAD = 64 * 1024  # bytes
 _LONGEST_METHOD = 32
-_ORIGIN = re.compile(rb"[A-Za-z]+ [/*]")  # a request for the mock itself
+_ORIGIN = re.compile(rb"[A-Za-z]+ [/*]")  # the beginning of a request for the mock itself
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _REFUSED = (
     b"HTTP/1.1 %d %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
@@ -64,7 +64,7 @@ class Proxy:
         return lambda: Front(self, server)
 
     def refuses(self, host: str) -> bool:
-        """Return whether nothing may be sent to this host; count the refusal if so."""
+        """Return whether requests to this host are refused; if so, count the refusal."""
         refused = self.blocks or host == self.private or host.endswith(f".{self.private}")
         if refused:
             self.blocked[host] = self.blocked.get(host, 0) + 1

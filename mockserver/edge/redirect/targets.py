@@ -1,4 +1,4 @@
-"""The target of a request to a proxy, in its head (RFC 9112, 3.2)."""
+"""The target that a client names in the head of a request to a proxy (RFC 9112, 3.2)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from .targets import Target
 
 _PIECE = 64 * 1024  # bytes
 _CONNECT_SECONDS = 30.0
-_HEAD_OF_TLS = 2048  # bytes; a TLS handshake names the host within this many
+_HEAD_OF_TLS = 2048  # bytes at the start of a TLS handshake that include the name of the host
 
 
 class _LeakError(ConnectionError):

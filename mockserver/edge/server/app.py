@@ -92,7 +92,7 @@ class Site:
         """Stop listening and drop every open connection."""
         if self._port is not None:
             await self._port.stop()
-        # these are aborted, because closing with TLS would wait for a reply from each client
+        # aborted below, because closing with TLS would wait for a reply from each client
         served = self._secured.connections if self._secured is not None else ()
         waiting = [each.transport for each in served if each.transport is not None]
         if self._runner is not None:
@@ -102,7 +102,7 @@ class Site:
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         connection = request.protocol
-        assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
+        assert isinstance(connection, Connection)  # noqa: S101 (the server makes no other kind)
         expected = request.headers.get("expect", "").lower()
         if expected not in ("", "100-continue"):
             response = web.Response(status=HTTPStatus.EXPECTATION_FAILED)  # RFC 9110, 10.1.1
@@ -146,7 +146,7 @@ class Site:
             return reply.plan
         if answering.concerns(head.path, host := head.headers.get("host", "")):
             connection = request.protocol
-            assert isinstance(connection, Connection)  # noqa: S101 (the server makes no others)
+            assert isinstance(connection, Connection)  # noqa: S101 (the server makes no other kind)
             url = answering.url_at(host, urlsplit(self.url).scheme)
             return self.live.status_page(head.request(body, connection.sender), url)
         return None

@@ -91,7 +91,7 @@ class Connection(web.RequestHandler):
         self._half_closed = False
         # the body of the newest request that aiohttp has not answered yet
         self._body: StreamReader | None = None
-        self._head = b""  # the head of the request that aiohttp is reading, in the bytes received
+        self._head = b""  # the head, as received, of the request that aiohttp is reading
         self._count = 0  # bytes given to aiohttp since ``_free`` was last true
         self._client = 0  # the client's port
 
@@ -117,7 +117,7 @@ class Connection(web.RequestHandler):
             self._hand_on(data)
 
     def _answer_held(self) -> None:
-        """Answer the held bytes, wait for the rest of a request, or pass them on to aiohttp."""
+        """Answer the held bytes, pass them on to aiohttp, or wait for the rest of a request."""
         data, request = self._held, None
         found = None if self.writing_paused else self._heads.find(data)
         if found is not None:
@@ -155,7 +155,7 @@ class Connection(web.RequestHandler):
         return True
 
     def _give(self, in_flight: InFlight) -> None:
-        """Write an answer that takes no time, or begin to play it."""
+        """Write the answer if it takes no time, otherwise begin to play it."""
         written = at_once(self._live.clock.announced(in_flight.exchange.plan))
         if written is None or len(written) > AT_ONCE or self.transport is None:
             self._playing = self._loop.create_task(self._play_on(in_flight))
@@ -250,7 +250,7 @@ class Connection(web.RequestHandler):
             await self._drain_helper()
 
     def _hand_on(self, data: bytes) -> None:
-        """Pass data on to aiohttp. If its parser fails in a body, fail the read of the body too."""
+        """Pass data on to aiohttp. If its parser fails in a body, let reading the body fail too."""
         if data and (self._free or not self._count):
             self._free = False
             self._head, self._count = data[: data.find(END) + len(END)], 0
@@ -335,7 +335,7 @@ class Connection(web.RequestHandler):
         super().connection_lost(exc)
 
     def _note_that_client_left(self) -> None:
-        """Record now that the client left; the cancelled task may run after another request."""
+        """Record now that the client left, as the cancelled task may be too late to record it."""
         if self._answering is not None:
             self._answering.end(client_left=True)
 

@@ -1,4 +1,4 @@
-"""Recognises heads of requests by their shape, once aiohttp has parsed a head of that shape."""
+"""Recognises heads of requests by their shape, once aiohttp has parsed one of the same shape."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class _Shape:
         self._varying = twice.union(filter(_varies, self._names))
         self._whole = self._compiled([f"({line.value})" for line in self._lines])
         self._usual: re.Pattern[str] | None = None
-        self._groups: list[str] = []  # the field names of the groups of ``_usual``
+        self._groups: list[str] = []  # which field each group of ``_usual`` matches
         self._known: Mapping[str, str] = {}  # the values that ``_usual`` requires
         self._shown: Mapping[str, str] = {}
 
@@ -176,7 +176,7 @@ class _Shape:
 
 
 def _varies(name: str) -> bool:
-    """Whether a field's value usually differs in each request, or must not be stored."""
+    """Whether a field's value usually changes with each request, or must not be stored."""
     return name == "content-length" or is_credential(name)
 
 
@@ -189,7 +189,7 @@ class _Line(NamedTuple):
 
 
 def _pattern(line: str) -> _Line:
-    """Return the patterns for lines of the same header field as in this line."""
+    """Return the patterns for all lines that have the same header field as this line."""
     name, colon, rest = line.partition(":")
     value = rest.strip(" ")
     before = rest[: rest.find(value)] if value else rest

@@ -14,12 +14,12 @@ _SAID: Mapping[bytes, str] = {
         "client use HTTP/1.1"
     ),
 }
-"""What is wrong and how to mend it, by the first bytes of such a client."""
+"""What a client that speaks another protocol does wrong, and the fix, by its first bytes."""
 
 
 def said_of(begin: bytes) -> str:
     """
-    Return what is wrong with a client whose first bytes are these, with the fix, or else "".
+    Return what a client with these first bytes does wrong, and the fix; "" if nothing.
 
     >>> said_of(b"GET / HTTP/1.1")
     ''

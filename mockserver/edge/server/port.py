@@ -1,9 +1,9 @@
 """
 The port on which a ``Site`` listens, open or out of order according to the scenario.
 
-While the port is closed, a socket that is bound but does not listen reserves its number. During a
-change the old and the new socket share the address, so no other process can take the address in
-between.
+While the port is closed, a socket that is bound but does not listen reserves the port's number.
+During a change the old and the new socket share the address, so no other process can take the
+address in between.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Port:
             begun.result()
 
     def _quiet(self) -> bool:
-        """Whether the port is open, and the scenario never changes that from now on."""
+        """Whether the port is open now and stays open for the rest of the scenario."""
         port, elapsed = self._live.scenario.port, self._live.elapsed
         settled = math.isinf(port.until_change(elapsed))
         return settled and self.state == self._due() == "open"
@@ -181,7 +181,7 @@ class Port:
 
 
 class _Breaker(asyncio.Protocol):
-    """Hangs up on the client's first bytes, in the middle of the TLS handshake."""
+    """Hangs up when the client's first bytes arrive, in the middle of the TLS handshake."""
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport

@@ -23,8 +23,9 @@ class Redirect:
     A proxy and a port with TLS, which both answer in place of the ``hosts``.
 
     ``authority`` makes their certificates. With ``blocks`` the proxy refuses all other hosts;
-    otherwise it reaches them through ``upstream``. The port ``tls_port`` is on the loopback
-    interface; if ``tls_port`` is 0, a free port is chosen. Raises MissingAuthorityError.
+    otherwise it connects to them, through ``upstream`` if that is set. The port ``tls_port`` is on
+    the loopback interface; if ``tls_port`` is 0, a free port is chosen. Raises
+    MissingAuthorityError.
     """
 
     def __init__(

@@ -10,9 +10,9 @@ from mockserver.core.errors import DocumentError
 
 def server_context(certificate: str, key: str) -> ssl.SSLContext:
     """
-    Return a context with a certificate, or a chain, and its private key, both in PEM.
+    Return a context for a certificate (or a chain) and its private key, which are files in PEM.
 
-    Raises DocumentError if certificate or key can't be read, or if they don't belong together.
+    Raises DocumentError if a file can't be read, or if certificate and key don't belong together.
     """
     for path in (certificate, key):
         read_text(path)

@@ -16,7 +16,7 @@ class StoreAddress:
     """
     The address of a Redis or Valkey server; ``path`` is the path of a Unix socket.
 
-    Mocks with the same ``namespace`` in the same ``database`` share their state.
+    Mocks share their state if they have the same ``namespace`` in the same ``database``.
     """
 
     host: str = ""

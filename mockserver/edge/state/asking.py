@@ -106,7 +106,7 @@ class Asking:
         """
         Answer without the store.
 
-        If the store later takes anything for this request, it is given back.
+        Anything that the store later takes for this request is given back.
         """
         live, needs = self._live, self._needs
         live.asking.discard(self)
@@ -167,7 +167,7 @@ class Asking:
                 self._begun(error)
             return
         if in_flight.exchange in live.failing:
-            # told to the store before the answer begins, since a retry may go to another replica
+            # the store is told before the answer begins, since a retry may go to another replica
             values = self._mirror.epoch, in_flight.exchange.number, live.kept
             live.store.call("fail", values, lambda _: self._tell(in_flight))
         else:

@@ -13,7 +13,7 @@ from mockserver.scenario.loader import Loaded
 
 
 class UnsharedError(MockServerError):
-    """A scenario can't be sent to other replicas, or this replica can't read a scenario."""
+    """A scenario can't be sent to other replicas, or the one in the store can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def defined(found: Loaded, overrides: Overrides) -> Definition:
         if found.scenario.edition is not None:
             data["edition"] = (
                 found.scenario.edition
-            )  # resolved, because a path in the file is relative to the file
+            )  # this path is resolved; the one in the file is relative to the file
         whole = {"name": name, "scenario": data, "settings": settings}
         text = json.dumps(whole)
         same = _read(whole).scenario == found.scenario

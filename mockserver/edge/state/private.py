@@ -16,7 +16,7 @@ from .address import StoreAddress
 
 _PROGRAMS = ("redis-server", "valkey-server")
 _SECONDS = 10.0
-# ends the server however the mock ends, because the mock's end of the pipe is closed then
+# kills the server however the mock ends: ``read`` returns when the mock's side of the pipe closes
 _KEEPER = '"$@" & read -r _; kill $!; wait; rm -rf "$0"'
 
 

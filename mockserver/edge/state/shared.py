@@ -34,7 +34,7 @@ from .store import Answer, Store, into
 
 _log = logging.getLogger("mockserver")
 WhenLost: TypeAlias = Literal["refuse", "alone"]
-# seconds until a silent replica counts as gone, and seconds between its signs of life
+# seconds until a silent replica counts as gone, and seconds between a replica's signs of life
 LEASE, _BEAT = 5.0, 1.0
 PATIENCE = 10.0  # seconds that a request waits for the store after the store is lost
 
@@ -83,7 +83,7 @@ class SharedLive(LiveEngine):
 
     @property
     def kept(self) -> int:
-        """A retry is recognised if its previous attempt is one of this many last exchanges."""
+        """How many of the latest exchanges are searched for the previous attempt of a retry."""
         return self.retention.exchanges
 
     @property
@@ -326,7 +326,7 @@ class SharedLive(LiveEngine):
         return rule
 
     def advance(self, seconds: float) -> None:
-        """Skip some seconds in all replicas. Raises LostError, or ValueError for too many."""
+        """Skip time in all replicas. Raises LostError, or ValueError for too many seconds."""
         if self._publish("advance", seconds, LONGEST)[0] != b"ok":
             raise ValueError("should leave the clock at most 36500d ahead")
         for follow in self.followers:

@@ -1,5 +1,5 @@
 """
-Calls the script that keeps the shared state, and repeats calls after the connection was lost.
+Calls the script that keeps the shared state, and repeats calls after a loss of the connection.
 
 Each message has a number. A message without a reply is sent again over the next connection; the
 script recognises its number, so no request is counted twice and none is lost. All messages that
@@ -37,7 +37,7 @@ _PAUSES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)  # seconds between attempts to conne
 
 
 def into(future: asyncio.Future[T]) -> Callable[[T], None]:
-    """Return a callback that sets the result of a future, unless that is done or cancelled."""
+    """Return a callback that sets a future's result, unless the future is done or cancelled."""
 
     def set_result(result: T) -> None:
         if not future.done():
@@ -210,8 +210,8 @@ def _client(address: StoreAddress) -> Redis:
         db=address.database,
         username=address.user or None,
         password=address.password or None,
-        protocol=2,  # version 3 sends more commands first, and the mock needs none of them
+        protocol=2,  # version 3 sends more commands at first, which the mock does not need
         socket_timeout=_SILENCE,
-        retry=Retry(NoBackoff(), 0),  # the mock itself repeats messages, marked as repeated
+        retry=Retry(NoBackoff(), 0),  # the mock repeats messages itself, and marks them
         single_connection_client=True,
     )

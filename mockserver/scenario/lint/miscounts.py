@@ -40,7 +40,7 @@ class Counters:
 
 
 def _numbers(schedule: Schedule) -> _Numbers | None:
-    """Return the numbers that a schedule selects, in order; None if it has other kinds of keys."""
+    """Return the numbers that a schedule selects, in order; None if it also has other keys."""
     after, first, at = schedule.after, schedule.first, schedule.at
     if schedule != Schedule(after, first, at) or schedule == Schedule():
         return None
@@ -51,7 +51,12 @@ def _numbers(schedule: Schedule) -> _Numbers | None:
 
 
 def _go_on(earlier: _Numbers, later: _Numbers) -> bool:
-    """Return whether no number is in both, unless all later ones are below all earlier ones."""
+    """
+    Return whether ``later`` seems to continue ``earlier``.
+
+    They must not share a number, and ``later`` must not lie wholly below ``earlier``. An endless
+    ``later`` must begin just after ``earlier`` ends.
+    """
     if isinstance(later, range) and later.stop == _ENDLESS:
         return earlier[-1] + 1 == later[0]
     if later[-1] < earlier[0]:

@@ -1,4 +1,4 @@
-"""Finds tiers and models that no edition available to the scenario has."""
+"""Finds tiers and models that are in none of the editions that the scenario can use."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from .rules import Finding
 
 def name_findings(scenario: Scenario) -> Iterator[Finding]:
     """
-    Yield the tiers and models that the edition lacks, or that all shipped editions lack.
+    Yield the models that the edition lacks.
 
-    A scenario without an edition may be used with any shipped edition.
+    A scenario without an edition may be used with any shipped edition, so the tier and the models
+    that all shipped editions lack are yielded instead.
     """
     chosen = scenario.edition
     known = [editions.load(name) for name in ([chosen] if chosen else editions.names())]

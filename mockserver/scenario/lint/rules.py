@@ -1,5 +1,5 @@
 """
-Finds rules of a valid scenario that cannot work as intended.
+Finds, in a valid scenario, the rules that cannot work as intended.
 
 A finding is reported only if it is true whatever requests arrive.
 """
@@ -82,7 +82,7 @@ def _good_errors(rule: Rule) -> Iterator[tuple[Path, int]]:
 
 
 def _never_asked(match: Match) -> str | None:
-    """Return why no request can match both the endpoint and the method; None if one can."""
+    """Return why no request can match both the endpoint and the method; None if some can."""
     if match.endpoint is None or match.method is None:
         return None
     known = methods_of(match.endpoint)
@@ -92,7 +92,7 @@ def _never_asked(match: Match) -> str | None:
 
 
 def _never(schedule: Schedule) -> str | None:
-    """Return why a schedule never agrees; None if it can."""
+    """Return why a schedule never agrees; None if it sometimes agrees."""
     if schedule.probability == 0:
         return "its probability is 0"
     if schedule.window is not None and schedule.window.lasting == 0:
@@ -168,8 +168,8 @@ def _optional(covers: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
 
 def _glob(wide: str, narrow: str) -> bool:
-    # The wide pattern is matched with the text of the narrow one. There, a "?" would match a "*",
-    # although a "*" stands for any number of characters.
+    # The wide pattern is matched with the text of the narrow one. In that text a "?" would match a
+    # "*", although the "*" stands for any number of characters.
     return wide == narrow or (bool(glob(wide)(narrow)) and not ("?" in wide and "*" in narrow))
 
 

@@ -2,7 +2,8 @@
 Answers requests to the status page.
 
 A request that names the host of the real page is for the page, whatever its path is. A request that
-names the host of the real API is not. With any other host, the paths listed below are for the page.
+names the host of the real API is not. If a request names any other host, it is for the page if its
+path is listed below.
 """
 
 from __future__ import annotations

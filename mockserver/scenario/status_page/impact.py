@@ -1,5 +1,5 @@
 """
-Rates a fault from the view of the service that runs the status page.
+Rates a fault as the service that runs the status page would rate it.
 
 | what clients receive | on the page |
 |---|---|

@@ -2,8 +2,8 @@
 Computes from the scenario alone what the status page shows at a given time.
 
 The condition of a component is computed from typical requests. For a model these are two chats of
-one short message, one streamed and one not. For each typical request, the rules determine which
-share fails or is slow from now on:
+one short message, one streamed and one not. For each typical request, the rules determine what
+share of such requests fails or is slow from now on. The table says what share a rule takes:
 
 | a rule that acts | share |
 |---|---|
@@ -14,7 +14,7 @@ share fails or is slow from now on:
 | on some requests only: ``first``, ``at``, a ``sequence`` that ends, ``attempt`` | none |
 | in a ``state`` that other rules set | none: the page does not know which requests came |
 
-No real page shows an outage for a few failed requests, so a rule that acts on some requests only
+No real page shows an outage for a few failed requests, so a rule that acts on only some requests
 has no share.
 """
 
@@ -36,19 +36,19 @@ from mockserver.scenario.schedule import Schedule, Window
 from .impact import impact_of
 
 COMPLETIONS = "Text completions"
-"""The component of the older endpoint, for all models."""
+"""The component for the older endpoint, which covers all models."""
 OTHERS = "Models, files and batches"
-"""The component of all endpoints without completions."""
+"""The component for all endpoints that return no completions."""
 
-# each condition with its least share of failures and its least share of slow answers; either share
-# is enough, and the first such condition applies
+# each condition with its least share of failures and its least share of slow answers; a component
+# has the first condition of which it reaches either share
 _CONDITIONS: Sequence[tuple[Condition, float, float]] = (
     ("major_outage", 0.9, 2.0),
     ("partial_outage", 0.25, 2.0),
     ("degraded_performance", 0.05, 0.5),
 )
 _HEADERS = {"authorization": "Bearer csk-status", "content-type": "application/json"}
-_MOMENT = 0.001  # seconds; the conditions before a change are read this long before it
+_MOMENT = 0.001  # seconds; the earlier conditions are read this long before a change
 _MOST_CHANGES = 50
 
 
@@ -102,7 +102,7 @@ class Outages:
         return {name: _condition(rules, elapsed) for name, rules in self._rules.items()}
 
     def _since(self, elapsed: float, same: Callable[[Mapping[str, Condition]], bool]) -> float:
-        """Return since when ``same`` has been true; only the last changes are examined."""
+        """Return since when ``same`` has been true, as far as the last ``_MOST_CHANGES`` show."""
         since = elapsed
         for _ in range(_MOST_CHANGES):
             since = max((window.changed(since) for window in self._windows), default=0.0)
@@ -160,7 +160,7 @@ def _windows(schedule: Schedule) -> Iterator[Window]:
 
 
 def _condition(rules: Sequence[Sequence[Rule]], elapsed: float) -> Condition:
-    """Return the condition of a component, given the rules for each of its requests."""
+    """Return the condition of a component, given the rules for each of its typical requests."""
     met = [_met(fitting, elapsed) for fitting in rules]
     fails, slow = (sum(one[at] for one in met) / max(1, len(met)) for at in (0, 1))
     for condition, failing, slowed in _CONDITIONS:
