@@ -67,7 +67,7 @@ class BadChunk:
     after_tokens: Count = 0
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Replace everything that follows by garbage."""
+        """Replace the rest of the answer with garbage."""
         found = parted(plan, self.after_tokens)
         if found is None:
             return plan

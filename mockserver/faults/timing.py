@@ -101,7 +101,7 @@ class Stall:
     after_tokens: Count | None = None
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Replace everything that follows by an endless wait."""
+        """Replace the rest of the answer with an endless wait."""
         if self.after_tokens is None:
             return (Wait(math.inf),)
         found = parted(plan, self.after_tokens)

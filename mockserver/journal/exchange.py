@@ -104,7 +104,11 @@ class Exchange:
 
     @property
     def asked(self) -> tuple[str, bytes]:
-        """The path, with the part of the test, and the body; equal for all attempts of a call."""
+        """
+        The path (with the part of the test, unless it is the first), and the body.
+
+        Both are equal for all attempts of a call.
+        """
         path, body = self.gist.asked if self.gist else asked_of(self.request)
         return (f"{path} in part {self.part}" if self.part else path), body
 

@@ -42,7 +42,7 @@ _MADE_BEFORE = (
 )
 _REPLACED = "or, if the app has a fixed address, let the test replace it by cerebras_mock.url"
 _REDIRECTED = "or, if the app has a fixed address, use --cerebras-mode redirect"
-# the advice, by the mode and by whether respx mode answers the client that sends
+# the advice, by the current mode and by whether respx mode could answer the request's client
 _RULES = {
     ("server", True): (
         f"{_ACTIVE}; let the app read CEREBRAS_BASE_URL, or use --cerebras-mode respx; "
