@@ -1,4 +1,4 @@
-"""Reads the correct code for each rule, and for some exceptions, from ``patterns.yaml``."""
+"""Reads the correct code for the rules, and for exceptions of clients, from ``patterns.yaml``."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
-Ends a run that takes too long in real time, so that no loop can hang the search.
+Ends a run that uses too much processor time or real time, so that no loop can hang the search.
 
-A busy loop is a bug of the app. It is detected by processor time and not by elapsed time, because
-on a loaded machine a correct test may take long as well.
+A busy loop is a bug of the app. It shows in processor time. Real time proves little, because on a
+loaded machine a correct test may take long as well, so the limit of real time is far higher.
 """
 
 from __future__ import annotations

@@ -247,7 +247,7 @@ class LingeringWork:
 
     def _meet(self, condition: object) -> None:
         """
-        Count lingering work as this test's if it notifies the test's own work, or the reverse.
+        Count lingering work as the test's if it notifies the test's own work, or is notified by it.
 
         Nothing changes if both sides linger, or if neither does.
         """

@@ -82,7 +82,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._clock = clock
         self._audience = audience
         self._waiting = False
-        self._left: bool | None = None  # None: the rest of the plan decides
+        self._left: bool | None = None  # None: the rest of the plan says it
 
     def head(self) -> Head:
         """Play the plan up to the head, and return the head."""

@@ -40,8 +40,8 @@ def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, 
     """
     Return the body as a dictionary, which is empty for endpoints without a body.
 
-    Raises RefusalError with one line for each error, in the API's words. The status and the prefix
-    are those of the edition.
+    Raises RefusalError with one line for each error, in the API's words. ``how`` is the edition's: the
+    status of the refusal, the prefix of its lines, and more.
     """
     kind = ENDPOINTS[endpoint].body
     if kind is None:
