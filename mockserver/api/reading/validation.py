@@ -40,8 +40,8 @@ def validate(endpoint: str, body: bytes, how: Validation = _TODAY) -> dict[str, 
     """
     Return the body as a dictionary, which is empty for endpoints without a body.
 
-    Raises RefusalError with one line for each error, in the API's words. ``how`` is the edition's: the
-    status of the refusal, the prefix of its lines, and more.
+    Raises RefusalError with one line for each error, in the API's words. ``how`` has the
+    edition's status of a refusal, and the prefix of its lines.
     """
     kind = ENDPOINTS[endpoint].body
     if kind is None:
