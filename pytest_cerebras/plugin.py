@@ -351,8 +351,9 @@ def _guard(config: pytest.Config) -> None:
     others = next(filter(None, given(config, "others")), "pass")
     wanted = others == "block" or switched_on(config, "mock")
     if wanted and not config.pluginmanager.has_plugin(_RUN_GUARD):
-        from .settings.imports import fast_imports
+        from .settings.imports import exit_fast, fast_imports
 
+        exit_fast()
         with fast_imports():
             from .session.run_guard import guarding
 

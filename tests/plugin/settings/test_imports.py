@@ -33,6 +33,11 @@ import gc
 def test_nothing_is_frozen():
     assert gc.get_freeze_count() == 0
 """
+EARLY = """
+import atexit, gc
+
+atexit.register(lambda: print("frozen at exit:", gc.get_freeze_count() > 0))
+"""
 EMPTY = """
 import sys
 
@@ -95,6 +100,16 @@ def test_everything_is_collected(run, pytester):
     Hypothesis looks there whether a random generator that a library registers is kept alive.
     """
     run(FROZEN, "--cerebras-mock", how=pytester.runpytest_subprocess).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("option", "frozen"), [("--cerebras-mock", True), ("--strict-markers", False)]
+)
+def test_no_collection_at_exit(run, pytester, option, frozen):
+    """With the mock, Python skips its last collection; without it, nothing changes."""
+    pytester.makepyfile(early=EARLY)
+    done = run(FROZEN, "-p", "early", option, how=pytester.runpytest_subprocess)
+    done.stdout.fnmatch_lines([f"frozen at exit: {frozen}"])
 
 
 def test_an_empty_test_imports_what_it_needs(run, pytester, monkeypatch):
