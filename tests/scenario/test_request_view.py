@@ -4,6 +4,7 @@ import pytest
 
 from mockserver.core.messages import Request
 from mockserver.scenario import RequestView
+from mockserver.scenario.request_predicates import contains
 
 HI = {"role": "user", "content": "hi"}
 
@@ -87,10 +88,10 @@ def test_model_and_stream():
     assert (RequestView().model, RequestView().stream, RequestView().key) == ("", False, None)
 
 
-LONG = "x" * 900
+LONG = "x" * 1_100  # twice as many letters are a long text, of which results are cached
 
 
-@pytest.mark.parametrize("words", ["", "b", "ab", "a\nb", "b\nx", "xy", "yc", "d", "x" * 901])
+@pytest.mark.parametrize("words", ["", "b", "ab", "a\nb", "b\nx", "xy", "yc", "d", "x" * 1_101])
 @pytest.mark.parametrize(
     "said",
     [
@@ -99,7 +100,7 @@ LONG = "x" * 900
         ["ab", f"{LONG}{LONG}y", "c"],
         ["a", f"b\n{LONG}{LONG}", "d"],
         [f"d{LONG}{LONG}", f"{LONG}{LONG}ab", None],
-        [LONG * 30, "d"],
+        [LONG * 25, "d"],
     ],
 )
 def test_says(said, words):
@@ -107,6 +108,7 @@ def test_says(said, words):
     for _ in range(2):
         one = view({"messages": [{"role": "user", "content": text} for text in said]})
         assert one.says(words) is (words in one.prompt)
+        assert contains(words).holds(one) is (words in one.prompt)
     assert view({"prompt": ["ab", f"{LONG}{LONG}"]}).says(words) is (words in f"ab\n{LONG}{LONG}")
 
 
