@@ -15,7 +15,7 @@ BEGINNINGS = (
 )
 """
 Beginnings of vendors' keys, except for those of up to four letters and ``-`` or ``_``. Any
-beginning of that form is recognized without a list.
+beginning of that form is recognised without a list.
 """
 NO_VALUES = frozenset({"none", "null", "undefined", "nan", "nil", "false", "true"})
 """Words that a program writes for a missing value."""

@@ -1,7 +1,7 @@
 """
 Collects evidence of how the app used the answers: the test's values, its output, its files.
 
-The verdicts need this evidence to recognize an app that presents half an answer as whole.
+The verdicts need this evidence to recognise an app that presents half an answer as whole.
 """
 
 from __future__ import annotations

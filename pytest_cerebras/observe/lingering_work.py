@@ -84,7 +84,7 @@ class Actor:
             one = one.by()
 
 
-# these are kept for the whole process, to recognize the actors of earlier tests
+# these are kept for the whole process, to recognise the actors of earlier tests
 _lock = threading.RLock()
 _actors: WeakKeyDictionary[object, Actor] = WeakKeyDictionary()
 _jobs: dict[int, Job] = {}

@@ -1,5 +1,5 @@
 """
-Recognizes an app that handles some errors of its client and misses others.
+Recognises an app that handles some errors of its client and misses others.
 
 An app that passes on all errors of its client does so by design. An app that copes with one kind of
 trouble at a line, but is ended by another kind at the same line, has forgotten the other kind.

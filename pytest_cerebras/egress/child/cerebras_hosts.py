@@ -1,4 +1,4 @@
-"""Recognizes the hosts of the real API and the names of this machine."""
+"""Recognises the hosts of the real API and the names of this machine."""
 
 from __future__ import annotations
 
