@@ -42,12 +42,17 @@ class Installed:
         return value
 
 
-@pytest.fixture(scope="session", autouse=True)
-def installed():
-    """Let pytest look once for what is installed: it does so in each inner run."""
-    found = list(map(Installed, metadata.distributions()))
+@pytest.fixture(scope="session")
+def distributions():
+    """Return what is installed."""
+    return list(map(Installed, metadata.distributions()))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def found_once(distributions):
+    """Let inner runs look once for what is installed; tests of other rooms look for themselves."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metadata, "distributions", lambda **_: iter(found))
+        patch.setattr(metadata, "distributions", lambda **_: iter(distributions))
         yield
 
 
