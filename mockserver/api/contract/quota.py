@@ -119,9 +119,10 @@ class Temporary:
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """
-    The content of the header fields: limits, the bucket behind each remainder, and reset periods.
+    What the header fields show: limits, the bucket behind each remainder, and reset periods.
 
-    The number in ``remaining`` is the index of the bucket's kind in ``LIMIT_KINDS``.
+    Each entry of ``remaining`` has a name, the index of the bucket's kind in ``LIMIT_KINDS``, and
+    the bucket.
     """
 
     limits: Headers

@@ -131,7 +131,7 @@ class ChatReader:
         return around and Chat({**around.body, "messages": messages}, clean and around.clean)
 
     def _surrounding(self, before: bytes, after: bytes) -> Chat | None:
-        """Return the body with a placeholder for the messages; None if not valid or ambiguous."""
+        """Return the body with a placeholder for the messages; None if ambiguous or invalid."""
         key = before, after
         if key in self._around:
             return self._around[key]

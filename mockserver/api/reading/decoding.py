@@ -24,7 +24,7 @@ The longest body in bytes, compressed or not; the limit is documented for payloa
 _JSON = "application/json"
 _MSGPACK = frozenset({"application/vnd.msgpack", "application/msgpack", "application/x-msgpack"})
 _MOST_VALUES = 150_000
-"""More values than any context has tokens, but few enough to be decoded quickly."""
+"""The most values in a body: more than any context has tokens, but quickly decoded."""
 _MOST_MEMBERS = 16  # members of gzip data; to read a member, all data after it is copied
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 Container = TypeVar("Container", list[Any], dict[Any, Any])

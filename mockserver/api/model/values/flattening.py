@@ -12,7 +12,7 @@ from .choices import Choices
 from .negation import opposites
 from .schemas import TYPES, AnySchema, Schema, definition, dependencies, types
 
-_REFERENCES = 100  # references in one flattening; a schema that needs more refers to itself
+_REFERENCES = 100  # references in one flattening; a schema that needs more is recursive
 
 
 class Flat(NamedTuple):
@@ -94,7 +94,7 @@ class Flattening:
             flat = flat.with_(one)
             references += "$ref" in one
             if references > _REFERENCES:
-                raise ImpossibleError("it requires itself without end")
+                raise ImpossibleError("its recursion never ends")
             todo += self._applied(one, choices)
             for name, needed in dependencies(one).items():
                 needs.setdefault(name, []).append(needed)

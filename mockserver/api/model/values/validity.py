@@ -47,7 +47,7 @@ class Validity:
         self.budget.spend()
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise ImpossibleError("it requires itself without end")
+            raise ImpossibleError("its recursion never ends")
         try:
             checks = {_CHECKS[key]: None for key in schema if key in _CHECKS}
             for check in checks:
