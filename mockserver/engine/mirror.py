@@ -101,7 +101,7 @@ class Mirror(Memory):
         return (needs.counts, asked, tries, self._guess(attempt), own, rules, quota, capacity)
 
     def taken(self, needs: Needs, given: Given) -> Taken:
-        """Return what the request got, and restore the quota that its answer shows."""
+        """Return what the request got, and set its quota to the levels in the store."""
         needs.view.attempt = given.attempt
         call = Ongoing(asked_of(needs.noted), given.attempt - 1)
         decision = self._decision(needs, given)
@@ -144,7 +144,7 @@ class Mirror(Memory):
         return (spec, used, cached, exchange.at)
 
     def _decision(self, needs: Needs, given: Given) -> Decision:
-        """Return the decision; the store has already counted the trials that it depends on."""
+        """Return the decision; the store has already counted the trials behind the decision."""
         rule = needs.rule
         if rule is not None and given.number:
             chance = rule.schedule.probability

@@ -1,9 +1,9 @@
 """
 The table of the API's endpoints, with one row for each.
 
-Routing, validation, limits, the ``x-ratelimit`` fields, the endpoints for batches and the endpoints
-for rules are all read from this table. Only the answers are made elsewhere:
-``mockserver.engine.answers`` has a function for each row.
+The table determines routing, validation, limits, the ``x-ratelimit`` fields, and which endpoints
+batches and rules can name. Only the answers are made elsewhere: ``mockserver.engine.answers`` has a
+function for each row.
 """
 
 from __future__ import annotations

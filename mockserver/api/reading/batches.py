@@ -66,7 +66,7 @@ class Batch:
     """
     One batch; times are in seconds since the epoch.
 
-    ``faults`` are errors in the input; a batch with any of them fails. ``outcomes`` has the
+    ``faults`` are errors in the input; a batch with such errors fails. ``outcomes`` has the
     outcomes of the lines answered so far. ``cancelled`` is the time at which a client cancelled the
     batch.
     """

@@ -28,8 +28,8 @@ from .messages import Message, Tools
 
 SHORTEST, LONGEST = 2_000, 512 * 1024
 """
-The least and the greatest size, in bytes, of bodies that are read in pieces. For shorter bodies it
-is faster to read them whole.
+The least and the greatest size, in bytes, of bodies that are read in pieces. Reading shorter bodies
+whole is faster.
 """
 MOST_BYTES = 4 * 1024 * 1024
 """How many bytes of messages a reader remembers, for each way to begin a message in JSON."""

@@ -1,7 +1,7 @@
 """
 Decodes a request body from gzip and msgpack to JSON.
 
-The API's documentation on making payloads smaller describes gzip and msgpack, alone and together.
+The API's documentation describes how gzip and msgpack, alone or together, make payloads smaller.
 The media types come from the server's own OpenAPI document. The API's answers to other types, other
 encodings and broken data are not published. Here such requests get a 400 in the usual form, because
 no 415 is documented.

@@ -31,8 +31,8 @@ _FIELDS = frozenset(
 """The names of all fields of all request bodies."""
 _UNIONS = frozenset({"content", "prompt", "reasoning", "stop", "tool_choice"})
 """
-The fields whose type is a union. The path of an error in such a field has the name of the union's
-member.
+The fields whose type is a union. The path of an error in such a field contains the name of the
+union's member.
 """
 
 

@@ -43,7 +43,7 @@ class Validity:
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
-            raise ImpossibleError("it has a value that is no schema where a schema should be")
+            raise ImpossibleError("it has another value where a schema is required")
         self.budget.spend()
         self.depth += 1
         if self.depth > _DEEPEST:
