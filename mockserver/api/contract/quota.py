@@ -52,7 +52,7 @@ class Bucket:
                 bucket.at = now
 
     def refill(self, now: float) -> float:
-        """Return the level now."""
+        """Refill the bucket, and return its level."""
         self.refill_all((self,), now)
         return self.level
 

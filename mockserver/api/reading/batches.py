@@ -83,7 +83,7 @@ class Batch:
     settled: bool = False
 
     def status(self, now: float) -> Status:
-        """Return the status now."""
+        """Return the status at the time ``now``."""
         return self._reached(now)[-1][0]
 
     def is_over(self, now: float) -> bool:
@@ -96,7 +96,7 @@ class Batch:
         return self._reached(math.inf)[-1][1]
 
     def answered(self, now: float) -> int:
-        """Return how many lines are answered by now."""
+        """Return how many lines are answered by the time ``now``."""
         if self.faults:
             return 0
         working = min(now, self.cancelled or math.inf) - self.created - VALIDATING

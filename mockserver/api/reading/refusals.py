@@ -178,5 +178,6 @@ CHECKS: Mapping[Check, tuple[str, Callable[[Body, Model, Validation], Facts | No
 _CHECKED = frozenset(what for what, _ in CHECKS.values())
 _OF_ITS_TIME: frozenset[Check] = frozenset({"mixed_strict"})
 """
-These problems have the status of the edition's validation. All others had status 400 even in 2025.
+These problems have the status in the edition's ``validation``. All others had status 400 even in
+2025.
 """
