@@ -77,14 +77,14 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
     type=click.IntRange(1, 64),
     show_default=True,
     help="Number of worker processes, on Linux only. They share the port. Without --state each has "
-    "limits, schedules, state, files and a journal of its own. They do not reload.",
+    "limits, schedules, state, files and a journal of its own. Workers do not reload files.",
 )
 @click.option(
     "--state",
     metavar="URL",
     envvar="CEREBRAS_MOCK_STATE",
-    help="Redis or Valkey, as redis://, rediss:// or unix://, in which all mocks with this URL "
-    "share limits, schedules and state; or 'private', to start a server for this mock.",
+    help="Redis or Valkey, as redis://, rediss:// or unix://. All mocks with the same URL share "
+    "limits, schedules and state. 'private' starts a store for this mock only.",
 )
 @click.option(
     "--state-lost",
@@ -169,7 +169,7 @@ class _Played(NamedTuple):
 
 
 def _reloading(played: _Played, *, reload: bool) -> _Mock:
-    """Return a mock that keeps its own state, and the job that watches its files, or None."""
+    """Return a mock that keeps its own state, and the job that watches its files (None: no job)."""
     from mockserver.edge.reload import Reloader
 
     name, parameters, overrides, retention = played

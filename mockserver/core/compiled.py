@@ -1,8 +1,8 @@
 """
-Typed values as JSON, to load the shipped YAML files without YAML and pydantic.
+Loads the values of the shipped YAML files from JSON, without YAML and pydantic.
 
-``shipped.json`` beside these files is made from them. A value from ``shipped.json`` is used only
-while the YAML file is unchanged, so an edited YAML file takes effect.
+``shipped.json`` beside the YAML files has the typed values. A value from ``shipped.json`` is used
+only while its YAML file is unchanged, so an edited YAML file takes effect.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def compiled(package: str, name: str, *all_names: str) -> Any:
     """
     Return the compiled value of a YAML file of a package, or None.
 
-    ``all_names`` are the files on which the value depends. None means that the value was compiled
-    from other contents of these files, or never.
+    ``all_names`` are the files on which the value depends. None means that the value was never
+    compiled, or was compiled from other contents of these files.
     """
     row = _rows(package).get(name)
     if row is None or row["digest"] != digest(package, *all_names):

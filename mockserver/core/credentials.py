@@ -73,8 +73,8 @@ _SIGNS = (
     *(b"cookie", b"signature", b'auth"', b'jwt"', b'pwd"', b'sig"'),
 )
 """
-What to search for in the lower-case text of a body: one of these occurs if a field of the body is
-named like a credential.
+The lower-case text of a body contains one of these if a field of the body is named like a
+credential.
 """
 
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)'
@@ -150,7 +150,7 @@ def redacted_body(body: bytes, *, named: bool = True) -> bytes:
 
 def is_clean(piece: bytes, *, named: bool) -> bool:
     """
-    Return whether nothing in a piece of JSON would be redacted, whatever else the body holds.
+    Return whether redaction leaves a piece of JSON unchanged, whatever else the body holds.
 
     No credential extends beyond the string that it is in, so each piece can be judged by itself.
     """

@@ -144,7 +144,7 @@ class Document:
         self, adapter: TypeAdapter[T], data: Any = None, *, explain: Explain = lambda *_: ""
     ) -> T:
         """
-        Return the data (or ``data`` derived from it) as a value of the adapter's type.
+        Return the document's data as a value of the adapter's type; ``data`` replaces these data.
 
         ``explain`` may explain an unknown key better than the schema can. Raises DocumentError
         with one line per error.

@@ -14,8 +14,8 @@ BEGINNINGS = (
     *("nvapi-", "tgp_v1_", "lsv2_", "github_pat_", "AIza"),
 )
 """
-Beginnings of vendors' keys, except for those of up to four letters and ``-`` or ``_``. Any
-beginning of that form is recognised without a list.
+Beginnings of vendors' keys. Beginnings of up to four characters and ``-`` or ``_``, such as
+``gsk_``, are recognised without this list.
 """
 NO_VALUES = frozenset({"none", "null", "undefined", "nan", "nil", "false", "true"})
 """Words that a program writes for a missing value."""

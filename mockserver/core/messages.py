@@ -42,8 +42,8 @@ class Sender:
         """
         Return the time at which the ancestry of this sender parted from that of ``other``.
 
-        It is the ``since`` of the oldest ancestor that ``other`` does not share; if ``other``
-        shares all ancestors of this sender, it is this sender's own ``since``.
+        This is the ``since`` of the oldest ancestor that ``other`` does not share, or this sender's
+        own ``since`` if ``other`` shares all ancestors.
         """
         if self.parent is other.parent:
             return self.since

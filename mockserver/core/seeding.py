@@ -81,7 +81,7 @@ def _begun(texts: tuple[str, str]) -> blake2b:
 
 
 class Draws:
-    """The draws of a rule: ``each`` is how many random numbers from 0 to 1 one trial gets."""
+    """The draws of a rule: in each trial, ``each`` random numbers from 0 to 1."""
 
     def __init__(self, seed: str, each: int) -> None:
         self._seed = seed

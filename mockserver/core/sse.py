@@ -52,7 +52,7 @@ def parsed(data: bytes) -> Any:
 
 def read(data: bytes) -> tuple[str, str]:
     r"""
-    Return the name and data of one event in any form that WHATWG HTML, 9.2.6, allows.
+    Parse one event, in any form that WHATWG HTML, 9.2.6, allows, into its name and data.
 
     >>> read(b": comment\r\nevent: error\r\ndata:{\r\ndata: }\r\n\r\n")
     ('error', '{\n}')

@@ -28,7 +28,7 @@ class YamlLimits:
     The maximum size of a text.
 
     ``letters`` is the maximum number of characters. ``nodes`` is the maximum number of mappings,
-    lists, keys and values; a part that aliases repeat counts once per repetition.
+    lists, keys and values; a part that is repeated by aliases counts once per repetition.
     """
 
     letters: int

@@ -204,7 +204,7 @@ class Engine:
         return RefusalError(why.problem, headers=(*wait, *quota.headers(now)))
 
     def _restricts(self, parsed: ParsedRequest, request: Request) -> bool:
-        """Return whether a limit refused the request, or a check that the default edition lacks."""
+        """Return whether a limit or a check that the default edition lacks refused the request."""
         if parsed.refusal is None:
             return True
         if self.scenario.edition is None and self.scenario.context is None:

@@ -71,9 +71,9 @@ def samples(
     """
     Return the outcomes of ``requests`` chat requests, ``interval`` seconds apart.
 
-    Without a ``model`` the requests name llama3.1-8b, or if the edition does not serve that, the
-    first model that it serves. ``remarks`` returns further sentences about an exchange. Raises
-    UnknownNameError when the scenario's edition or tier does not exist.
+    Without a ``model`` the requests name llama3.1-8b, or, if the edition does not serve
+    llama3.1-8b, the first model that the edition serves. ``remarks`` returns further sentences
+    about an exchange. Raises UnknownNameError when the scenario's edition or tier does not exist.
     """
     engine = Engine(scenario, now=_START)
     request = _sample(engine.edition, model, stream=stream)

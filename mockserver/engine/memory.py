@@ -56,13 +56,13 @@ class Memory:
         return quota, refused
 
     def settle(self, exchange: Exchange, now: float) -> None:
-        """Release what an admitted exchange, which is now over, has reserved and not used."""
+        """Release the unused reservation of an admitted exchange that is over."""
         self._running -= 1
         self._quotas.settle(exchange, now)
 
 
 def overriding(rule: Rule, seed: int, number: int) -> Decision | None:
-    """Return a decision for this rule; None for a warm-up, or if its probability decides so."""
+    """Return a decision for this rule; None for a warm-up, or if the rule's random draw fails."""
     acts = number and overrides(rule.schedule.probability, seed, number)
     return Decision(rule, rule.actions[0]) if acts else None
 

@@ -1,7 +1,7 @@
 """
-The memory of one of several engines that share their memory, which is kept in a store.
+The memory of an engine that shares its memory with other engines through a store.
 
-``asks`` returns, as plain values, what a request needs from the store, and ``taken`` reads what the
+``asks`` returns what a request needs from the store, as plain values. ``taken`` reads what the
 request got. The store cannot compute in which trials a rule acts, so it asks the engine about whole
 blocks of trials. The engine answers with one bit for each trial, which is 1 if the rule acts in it.
 """
@@ -68,8 +68,8 @@ class Mirror(Memory):
     """
     A memory that is kept in a store; this object only remembers what the last request got.
 
-    ``scope`` tells this memory from those of scenarios that requests have named. ``epoch`` tells it
-    from those of earlier runs.
+    ``scope`` distinguishes this memory from those of scenarios that requests have named. ``epoch``
+    distinguishes this run of the scenario from earlier ones.
     """
 
     def __init__(self, scenario: Scenario, edition: Edition, journal: Journal, now: float) -> None:
@@ -101,7 +101,7 @@ class Mirror(Memory):
         return (needs.counts, asked, tries, self._guess(attempt), own, rules, quota, capacity)
 
     def taken(self, needs: Needs, given: Given) -> Taken:
-        """Return what the request got, and restore the quota that its answer shows."""
+        """Return what the request got, and set its quota to the levels in the store."""
         needs.view.attempt = given.attempt
         call = Ongoing(asked_of(needs.noted), given.attempt - 1)
         decision = self._decision(needs, given)
@@ -144,7 +144,7 @@ class Mirror(Memory):
         return (spec, used, cached, exchange.at)
 
     def _decision(self, needs: Needs, given: Given) -> Decision:
-        """Return the decision; the store has already counted the trials that it depends on."""
+        """Return the decision; the store has already counted the trials behind the decision."""
         rule = needs.rule
         if rule is not None and given.number:
             chance = rule.schedule.probability

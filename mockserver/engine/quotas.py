@@ -32,7 +32,7 @@ class Quotas:
         self._quotas: OrderedDict[Account, Quota] = OrderedDict()
 
     def admit(self, account: Account, tokens: int, now: float) -> tuple[Quota, Refusal | None]:
-        """Reserve a request and its tokens; return the quota, and its refusal if it refuses."""
+        """Reserve a request and its tokens; return the quota, and its refusal (None: admitted)."""
         quota = self.open(account, now)
         refused = quota.refusal(tokens, now)
         if refused is None:

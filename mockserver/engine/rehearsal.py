@@ -98,7 +98,7 @@ def acts(
 
 
 def answered(scenario: Scenario, sent: Sent) -> tuple[Exchange, Edition]:
-    """Return the answer of a scenario that has just begun, as an exchange, and its edition."""
+    """Return the answer to a request at a scenario's start, as an exchange, and the edition."""
     engine = Engine(scenario, now=0.0)
     return engine.handle(sent.request, now=0.0), engine.edition
 

@@ -1,11 +1,11 @@
 """
 The files and batches that clients create.
 
-Apart from quotas and the prompt cache, files and batches are the only state of the imitated API
-that one answer changes and later answers depend on. One storage serves all API keys; when it is
-full, the oldest entries are deleted. A batch makes progress only when a request arrives that costs
-nothing, such as one for the state of the batch; its lines are then answered up to the time of that
-request. The lines are answered as the real API answers, regardless of the scenario's rules.
+Files, batches, quotas and the prompt cache are the only state of the imitated API that lasts from
+one answer to the next. One storage serves all API keys. When it is full, the oldest entries are
+deleted. A batch makes progress only when a request that costs nothing arrives, such as a request
+for the state of the batch. The storage then answers the lines that are due by the time of that
+request. It answers them as the real API does, regardless of the scenario's rules.
 """
 
 from __future__ import annotations

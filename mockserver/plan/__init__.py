@@ -1,8 +1,8 @@
 """
 An answer as a value: a list of steps that the server or an in-process client plays.
 
-A plan has every byte, pause and close that the client will see. It does nothing itself, and can be
-compared, printed and stored. Its steps are in the order ``Head``, any number of ``Data``,
+A plan has every byte, pause and close that the client will see. A plan does nothing itself, and can
+be compared, printed and stored. Its steps are in the order ``Head``, any number of ``Data``,
 ``EventRun`` and ``Wait``, then ``End`` or ``Close``. Waits may also precede the head; a plan
 without a head never answers. ``Raw`` may appear anywhere. Code that waits, writes or closes
 connections does not belong in this module.

@@ -142,7 +142,7 @@ class Tier(Amounts):
     """
     The rate limits of a pricing plan, for one key on each model.
 
-    ``models``: by model id, the limits of those models for which the plan's limits do not hold.
+    ``models``: limits that replace the plan's limits for single models, by model id.
     """
 
     models: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])

@@ -88,11 +88,11 @@ class Limits:
 
     ``refill``: ``continuous`` if quotas refill evenly, ``window`` if they refill all at once at the
     next full minute, hour or midnight (UTC). ``reserves``: how many tokens a request reserves, in
-    addition to its prompt, until it is over; ``completion``: the longest completion that the
-    request can get; ``asked``: the request's own limit up to 16,384 tokens, or 16,384 if the
-    request sets none; ``estimate``: the request's own limit, or the length of its prompt if the
-    request sets none. ``retry_after``: whether a refusal has the header field ``retry-after``.
-    ``overload_headers``: additional header fields of the answer while the queue is full, such as
+    addition to its prompt, until its answer is over. With ``completion``, it reserves the longest
+    completion that it can get. With ``asked``, it reserves its own limit up to 16,384 tokens, or
+    16,384 if it sets none. With ``estimate``, it reserves its own limit, or the length of its
+    prompt if it sets none. ``retry_after``: whether a refusal has the header field ``retry-after``.
+    ``overload_headers``: additional header fields of the 429 while the queue is full, such as
     ``x-should-retry``.
     """
 
@@ -160,8 +160,8 @@ class HeaderFields:
     ``resets``: whether the seconds until each limit is reset are shown. ``transport_security``: the
     value of ``strict-transport-security`` for completions. ``plain_transport_security``: the value
     of ``strict-transport-security`` for all answers except completions. ``cookie``: a template with
-    ``{token}`` and the date ``{expires}`` (null: no cookie). ``server_timing``: whether the two
-    ``server-timing`` fields are sent.
+    ``{token}`` and the date ``{expires}`` (null: no cookie). ``server_timing``: whether completions
+    that are not streamed have the two ``server-timing`` fields.
     """
 
     limits: tuple[LimitName, ...] = get_args(LimitName)

@@ -17,8 +17,8 @@ from .edition import SHIPPED, Edition
 DEFAULT = "guide"
 _Read: TypeAlias = tuple[Any, Edition]
 """
-A pair: the data of an edition's file, merged with the data of all editions that it extends; and the
-edition made from this data.
+A pair of data and the edition made from them. The data are those of the edition's file, merged with
+the data of all editions that the file extends.
 """
 
 
@@ -54,7 +54,7 @@ def _load(name: str, *above: str) -> _Read:
 
 @cache
 def _compiled(name: str) -> Edition:
-    # pass all names: the value depends on every edition that this edition may extend
+    # pass all names, because this edition may extend any shipped edition
     found: Edition | None = compiled(SHIPPED, name, *names()) if name in names() else None
     return found or _shipped(name)[1]
 

@@ -1,9 +1,9 @@
 """
 The table of the API's endpoints, with one row for each.
 
-Routing, validation, limits, the ``x-ratelimit`` fields, the endpoints for batches and the endpoints
-for rules are all read from this table. Only the answers are made elsewhere:
-``mockserver.engine.answers`` has a function for each row.
+The table determines routing, validation, limits, the ``x-ratelimit`` fields, and which endpoints
+batches and rules can name. Only the answers are made elsewhere: ``mockserver.engine.answers`` has a
+function for each row.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ ModelFormat: TypeAlias = Literal["default", "openrouter", "huggingface"]
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """
-    One endpoint; ``path`` can contain one placeholder in braces; ``{model}`` is the id of a model.
+    One endpoint.
 
-    ``cost``: what counts against the limits of a key and model: the request with the tokens of its
-    prompt and answer (``completion``), the request with the tokens of its prompt (``prompt``), or
-    nothing (``free``). ``body``: the type of a JSON body. ``upload``: whether the body is a form
-    with a file instead. ``query``: the type of the query. ``text``: the key of the prompt in the
-    body. ``key``: whether an API key is needed.
+    ``path``: may contain one placeholder in braces; ``{model}`` is the id of a model. ``cost``:
+    what counts against the limits of a key and model. With ``completion``, the request and the
+    tokens of its prompt and answer count. With ``prompt``, the request and the tokens of its prompt
+    count. With ``free``, nothing counts. ``body``: the type of a JSON body. ``upload``: whether the
+    body is a form with a file instead. ``query``: the type of the query. ``text``: the key of the
+    prompt in the body. ``key``: whether an API key is needed.
 
     Every row that is not ``free`` has a ``text``, and its body has a ``model``.
     """
@@ -54,7 +55,7 @@ class Endpoint:
         return self.cost != "free"
 
     def id_in(self, path: str) -> str | None:
-        """Return the id in a path of this endpoint (empty if it has none), None for other paths."""
+        """Return the id in a path of this endpoint ('' without an id), None for other paths."""
         found = _pattern(self.path).fullmatch(path)
         return found and "".join(found.groups())
 

@@ -52,7 +52,7 @@ class Bucket:
                 bucket.at = now
 
     def refill(self, now: float) -> float:
-        """Return the level now."""
+        """Refill the bucket, and return its level."""
         self.refill_all((self,), now)
         return self.level
 
@@ -119,9 +119,10 @@ class Temporary:
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """
-    The content of the header fields: limits, the bucket behind each remainder, and reset periods.
+    What the header fields show: limits, the bucket behind each remainder, and reset periods.
 
-    The number in ``remaining`` is the index of the bucket's kind in ``LIMIT_KINDS``.
+    Each entry of ``remaining`` has a name, the index of the bucket's kind in ``LIMIT_KINDS``, and
+    the bucket.
     """
 
     limits: Headers

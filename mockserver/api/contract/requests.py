@@ -2,9 +2,9 @@
 The types of the request bodies.
 
 Names, ranges and defaults come from the server's own OpenAPI document ("Cerebras Cloud API" 0.2.0).
-The bodies are typed dictionaries, because pydantic validates bytes into plain dictionaries in a
-third of the time that models take. The class names are the server's, because the real API's
-messages contain them, for example as the tag of a union.
+The bodies are typed dictionaries, because pydantic needs three times as long to validate bytes into
+its models. The class names are the server's, because the real API's messages contain them, for
+example as the tag of a union.
 """
 
 from __future__ import annotations

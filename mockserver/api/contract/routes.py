@@ -9,7 +9,7 @@ from .endpoints import ENDPOINTS, Endpoint
 from .problem import RefusalError
 
 ANY_VERSION = "/mock/"
-"""The path of a base URL behind which the API's paths work with and without ``/v1``."""
+"""The path of a base URL. After this path, the API's paths work with and without ``/v1``."""
 COMPLETING: frozenset[str | None] = frozenset(
     row.name for row in ENDPOINTS.values() if row.cost == "completion"
 )
@@ -37,7 +37,7 @@ def route(method: str, path: str) -> tuple[str, str]:
 
 def named(text: str) -> list[str]:
     """
-    Return the endpoints that a text names: a path, with or without method and version.
+    Return the endpoints that a text names by a path, with or without method and version.
 
     >>> named("/v1/chat/completions"), named("GET /v1/files"), named("chat.completions")
     (['chat'], ['files'], ['chat'])

@@ -12,13 +12,13 @@ _OBSERVED = re.compile(
 )
 _CALLED = re.compile(r"[\"']name[\"']\s*:\s*[\"']([\w.-]{1,64})[\"']")
 _RECENT = 40  # messages; older ones are ignored
-# the text of a framework that did not run a tool and wants the model to call it again
+# what a framework writes if it has not run a tool and wants the model to repeat the call
 _REFUSED = re.compile(
     r"(?:fix|correct)[^.]{0,80}\btry again|validation error|json_invalid"
     r"|(?:not valid|invalid) (?:json|arguments?|input)|(?:failed|unable) to parse",
     re.IGNORECASE,
 )
-_MOST_CORRECTED = 2  # refused calls that are made again; after a third the model answers in words
+_MOST_CORRECTED = 2  # refused calls that the model repeats; after one more, it answers in words
 _LONGEST_REFUSAL = 2000
 
 

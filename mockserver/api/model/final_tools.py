@@ -35,8 +35,9 @@ def next_of(
     """
     Return the tools that a model calls if it has tool results and still must call a tool.
 
-    The first choice is the tool that ends the loop. The second is the last tool that was not called
-    yet, because frameworks list the tool for the answer last. The third is ``fitting``.
+    The first choice is the tool that ends the loop. The second choice is the last tool that was not
+    called yet, because frameworks list the tool for the answer last. The third choice is
+    ``fitting``.
     """
     ending = [one for one in functions if ends_run(one)]
     known = called(body)

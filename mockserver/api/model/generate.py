@@ -158,7 +158,7 @@ def _of_length(request: GenerationRequest, seeded: SeededText, length: int) -> S
         return _prose(seeded, length)
     content: list[str] = []
     text = length
-    for _ in range(_TRIES):  # only the result shows how a string changes the total length
+    for _ in range(_TRIES):  # only a trial shows how long the JSON gets
         content = _json_content(
             wanted, request, seeded.fresh_random(), "".join(_prose(seeded, text))
         )
@@ -176,7 +176,7 @@ def _scripted_calls(
         offered = tools.automatic(request.body) if one.name == AUTO else None
         name = offered["name"] if offered else one.name
         made = {}
-        if offered:  # the string is long, so that a token limit can cut the arguments
+        if offered:  # a long string, so that a token limit can cut the arguments
             text = prose.words(seeded.random, _LONG)
             made = _arguments(offered, request.body, seeded.random, text)
         calls.append(_call(name, made or one.arguments, request.model, ids))
@@ -249,7 +249,7 @@ def _json(value: object, model: Model) -> str:
     """
     Encode JSON as in recordings.
 
-    There, models that send a call in one chunk write a space after each comma and colon.
+    Recorded models that send a call in one chunk write a space after each comma and colon.
     """
     separators = (", ", ": ") if model.whole_tool_calls else (",", ":")
     return json.dumps(value, ensure_ascii=False, separators=separators)

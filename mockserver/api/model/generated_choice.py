@@ -33,7 +33,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """The log probability of a token, and ``others`` at its position (None: not requested)."""
+    """A token's log probability; ``others``: alternatives at its position (None: not requested)."""
 
     token: str
     logprob: float

@@ -70,7 +70,7 @@ class Chat:
 
     def _written(self, others: tuple[tuple[str, float], ...]) -> str:
         known = self._known.get(id(others))
-        if known is None:  # keep ``others``; otherwise a later tuple could get the same id
+        if known is None:  # keeping ``others`` keeps its id from being reused
             known = others, "".join(f",{_entry(*other)}" for other in others)
             self._known[id(others)] = known
         return known[1]

@@ -4,7 +4,8 @@ The prompt cache: how many tokens of a prompt the API has seen before.
 As documented, prompts are cached in blocks of 128 tokens. A block is used again if a later
 prompt is exactly the same up to the end of the block. A block stays cached for at least five
 minutes after its last use. This cache compares the tools first, then whole messages.
-A prefix is identified by Python's 64-bit hash, because a string computes its hash only once.
+The cache identifies a prefix by Python's 64-bit hash, because a string computes its hash
+only once.
 """
 
 from __future__ import annotations

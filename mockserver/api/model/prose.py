@@ -1,5 +1,5 @@
 """
-Prose for answers that no scenario scripts.
+Prose for answers without a script.
 
 Faker supplies a pool of words. From these words 500 sentences are made, and from the sentences
 2,047 passages, each on first use. An answer is a sentence and a passage, both chosen by the

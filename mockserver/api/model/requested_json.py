@@ -1,7 +1,8 @@
 """
-Finds out whether a prompt asks for JSON in words.
+Finds out whether the words of a prompt ask for JSON.
 
-If so, it also finds the shape of the JSON, and whether the JSON should be in a code fence.
+If so, the module also finds out the shape of the JSON, and whether the JSON should be in a code
+fence.
 
 A sentence counts only if it tells the model how to answer. A question about JSON, or a request for
 code that produces JSON, is answered in prose.
@@ -171,7 +172,7 @@ def _asks(sentence: str) -> bool:
 
 
 def _shape(text: str) -> AnySchema | None:
-    """Return a schema, from the example that shows the shape or from the keys that are listed."""
+    """Return a schema made from the example that shows the shape, or from the listed keys."""
     for one, at, _ in json_in_text.objects(text):
         before = text[max(0, at - _NEAR) : at]
         if not json_in_text.is_schema(one) and _SHAPE.search(before) and not _DATA.search(before):

@@ -60,7 +60,7 @@ def pieces(text: str) -> list[str]:
 
 
 def count(text: str) -> int:
-    """Return the number of tokens in a text; texts that apps send again are counted once."""
+    """Return the number of tokens in a text; a cache avoids counting repeated texts again."""
     return _counted(text) if _SHORT < len(text) < _LONG else len(pieces(text))
 
 

@@ -66,7 +66,7 @@ class Batch:
     """
     One batch; times are in seconds since the epoch.
 
-    ``faults`` are errors in the input; a batch with any of them fails. ``outcomes`` has the
+    ``faults`` are errors in the input; a batch with such errors fails. ``outcomes`` has the
     outcomes of the lines answered so far. ``cancelled`` is the time at which a client cancelled the
     batch.
     """
@@ -83,7 +83,7 @@ class Batch:
     settled: bool = False
 
     def status(self, now: float) -> Status:
-        """Return the status now."""
+        """Return the status at the time ``now``."""
         return self._reached(now)[-1][0]
 
     def is_over(self, now: float) -> bool:
@@ -96,7 +96,7 @@ class Batch:
         return self._reached(math.inf)[-1][1]
 
     def answered(self, now: float) -> int:
-        """Return how many lines are answered by now."""
+        """Return how many lines are answered by the time ``now``."""
         if self.faults:
             return 0
         working = min(now, self.cancelled or math.inf) - self.created - VALIDATING

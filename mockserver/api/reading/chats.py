@@ -28,8 +28,8 @@ from .messages import Message, Tools
 
 SHORTEST, LONGEST = 2_000, 512 * 1024
 """
-The least and the greatest size, in bytes, of bodies that are read in pieces. For shorter bodies it
-is faster to read them whole.
+The least and the greatest size, in bytes, of bodies that are read in pieces. Reading shorter bodies
+whole is faster.
 """
 MOST_BYTES = 4 * 1024 * 1024
 """How many bytes of messages a reader remembers, for each way to begin a message in JSON."""
@@ -131,7 +131,7 @@ class ChatReader:
         return around and Chat({**around.body, "messages": messages}, clean and around.clean)
 
     def _surrounding(self, before: bytes, after: bytes) -> Chat | None:
-        """Return the body with a placeholder for the messages; None if not valid or ambiguous."""
+        """Return the body with a placeholder for the messages; None if ambiguous or invalid."""
         key = before, after
         if key in self._around:
             return self._around[key]

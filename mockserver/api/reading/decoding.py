@@ -1,7 +1,7 @@
 """
 Decodes a request body from gzip and msgpack to JSON.
 
-The API's documentation on making payloads smaller describes gzip and msgpack, alone and together.
+The API's documentation describes how gzip and msgpack, alone or together, make payloads smaller.
 The media types come from the server's own OpenAPI document. The API's answers to other types, other
 encodings and broken data are not published. Here such requests get a 400 in the usual form, because
 no 415 is documented.
@@ -24,7 +24,7 @@ The longest body in bytes, compressed or not; the limit is documented for payloa
 _JSON = "application/json"
 _MSGPACK = frozenset({"application/vnd.msgpack", "application/msgpack", "application/x-msgpack"})
 _MOST_VALUES = 150_000
-"""More values than any context has tokens, but few enough to be decoded quickly."""
+"""The most values in a body: more than any context has tokens, but quickly decoded."""
 _MOST_MEMBERS = 16  # members of gzip data; to read a member, all data after it is copied
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 Container = TypeVar("Container", list[Any], dict[Any, Any])

@@ -20,22 +20,22 @@ _SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}
 
 
 def unsupported(body: Mapping[str, Any], model: Model, _: Validation) -> dict[str, object] | None:
-    """Find images for a model without vision."""
+    """Return details if there are images but the model has no vision, else None."""
     return {} if not model.vision and any(_images(body)) else None
 
 
 def too_many(body: Mapping[str, Any], _: Model, how: Validation) -> dict[str, object] | None:
-    """Find more images than a request may hold."""
+    """Return details if there are more images than a request may hold, else None."""
     return {"reason": how.images} if sum(1 for _ in _images(body)) > how.images else None
 
 
 def by_url(body: Mapping[str, Any], _: Model, __: Validation) -> dict[str, object] | None:
-    """Find images that the server would have to fetch."""
+    """Return details if the server would have to fetch an image, else None."""
     return {} if any(not is_data(image) for image in _images(body)) else None
 
 
 def unreadable(body: Mapping[str, Any], _: Model, __: Validation) -> dict[str, object] | None:
-    """Find images that are not valid PNG or JPEG data."""
+    """Return details if an image is not valid PNG or JPEG data, else None."""
     return {} if any(not readable(image) for image in _images(body)) else None
 
 

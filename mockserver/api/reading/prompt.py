@@ -50,7 +50,7 @@ def measure(body: Mapping[str, Any], text: str, model: Model) -> Size:
 
 
 def parts(body: Mapping[str, Any], text: str, size: Size) -> Iterator[tuple[str, int]]:
-    """Yield for each part of a prompt the part itself, as a text, and its number of tokens."""
+    """Yield each part of a prompt as a text, with its number of tokens."""
     whole = [body.get("tools"), *body[text]] if text == "messages" else [body[text]]
     for part, cost in zip(whole, size.parts, strict=True):
         yield repr(part), cost

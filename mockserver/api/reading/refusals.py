@@ -43,7 +43,7 @@ def examine(body: Body, model: Model, how: Validation) -> None:
 
 
 def _contents(body: Body) -> set[str]:
-    """Return the keys of a body, and those kinds of its messages for which there are checks."""
+    """Return the keys of a body, and the kinds of its messages that have checks."""
     there = set(body)
     for message in body.get("messages", ()):
         if message["role"] == "tool":
@@ -145,7 +145,7 @@ def _format_type(body: Body) -> str | None:
 
 
 def _strict_schemas(body: Body, how: Validation) -> list[dict[str, Any]]:
-    """Return those schemas with ``strict`` that the edition checks."""
+    """Return the schemas with ``strict`` that the edition checks."""
     schemas = []
     if "schemas" not in how.waives:
         asked = (body.get("response_format") or {}).get("json_schema") or {}
@@ -178,5 +178,6 @@ CHECKS: Mapping[Check, tuple[str, Callable[[Body, Model, Validation], Facts | No
 _CHECKED = frozenset(what for what, _ in CHECKS.values())
 _OF_ITS_TIME: frozenset[Check] = frozenset({"mixed_strict"})
 """
-These problems have the status of the edition's validation. All others had status 400 even in 2025.
+These problems have the status in the edition's ``validation``. All others had status 400 even in
+2025.
 """

@@ -77,7 +77,7 @@ def _check_size(schema: Schema) -> None:
 
 
 def _values(value: object) -> Iterator[object]:
-    """Yield all nested values; each takes at least one character of JSON."""
+    """Yield the value and all nested values; each takes at least one character of JSON."""
     waiting = [value]
     while waiting:
         one = waiting.pop()
@@ -118,7 +118,7 @@ def _check_object(schema: Schema) -> None:
 
 def _check_reference(schema: Schema, root: Schema) -> None:
     target = schema.get("$ref")
-    if target in (None, "#"):  # the root refers to itself, which is a recursion
+    if target in (None, "#"):  # ``_check_recursion`` refuses references to the root
         return
     name = str(target).removeprefix(_DEFINITIONS)
     if not str(target).startswith(_DEFINITIONS) or name not in _definitions(root):
@@ -135,7 +135,7 @@ def _check_counts(root: Schema) -> None:
 
 
 def _check_recursion(root: Schema) -> None:
-    """Keep removing definitions that refer to no other definition; cycles of definitions remain."""
+    """Refuse recursion: remove parts that refer to no other part, until only cycles remain."""
     parts: dict[str, Schema] = {"#": {key: value for key, value in root.items() if key != "$defs"}}
     parts |= {f"{_DEFINITIONS}{name}": one for name, one in _definitions(root).items()}
     targets = {

@@ -31,8 +31,8 @@ _FIELDS = frozenset(
 """The names of all fields of all request bodies."""
 _UNIONS = frozenset({"content", "prompt", "reasoning", "stop", "tool_choice"})
 """
-The fields whose type is a union. The path of an error in such a field has the name of the union's
-member.
+The fields whose type is a union. The path of an error in such a field contains the name of the
+union's member.
 """
 
 
@@ -82,7 +82,7 @@ def _first_errors(
     whole: TypeAdapter[Any], body: bytes, error: ValidationError
 ) -> list[ErrorDetails]:
     """
-    Return the errors in the first items of lists and objects; to list all errors takes seconds.
+    Return the errors in the first items of lists and objects, because listing all takes seconds.
 
     ``error`` is from the first validation, and shows how many valid items precede the errors.
     """
@@ -90,7 +90,7 @@ def _first_errors(
         parsed = from_json(body, cache_strings="none")
     except ValueError:
         return _details(error)
-    if error.error_count() > _MOST_ERRORS:  # so many unknown fields that they hide other errors
+    if error.error_count() > _MOST_ERRORS:  # the many unknown fields may hide other errors
         parsed = _beginning(parsed, len(body))
         found = _errors_in(_fail_fast(whole), parsed)
     else:
@@ -140,7 +140,7 @@ def _refused(details: list[ErrorDetails], how: Validation) -> RefusalError:
 
 
 def _without_members(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Keep only the first member's error of each union, without the name of the member."""
+    """Keep each union's error for its first member, without the name of the member."""
     found: dict[tuple[int | str, ...], ErrorDetails] = {}
     for one in details:
         loc = one["loc"]

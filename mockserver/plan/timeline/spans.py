@@ -121,7 +121,7 @@ def placed(
 
 
 def _timed(plan: Plan, start: float) -> tuple[list[tuple[float, _Happening]], float]:
-    """Return each step before a stall, except waits, with its time, and when the plan is over."""
+    """Return the steps before a stall except waits, each with its time, and the plan's end."""
     timed: list[tuple[float, _Happening]] = []
     now = start
     for step in expand(plan):

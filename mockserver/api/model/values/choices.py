@@ -53,6 +53,6 @@ class Choices:
 
     @property
     def all_tried(self) -> bool:
-        """Whether there were two attempts per combination, or one if there is one combination."""
+        """Whether each combination had two attempts; a single combination needs only one."""
         ways = math.prod(self._sizes)
         return self.attempt + 1 >= (ways if ways == 1 else 2 * ways)

@@ -12,14 +12,14 @@ from .choices import Choices
 from .negation import opposites
 from .schemas import TYPES, AnySchema, Schema, definition, dependencies, types
 
-_REFERENCES = 100  # references in one flattening; a schema that needs more refers to itself
+_REFERENCES = 100  # references in one flattening; a schema that needs more is recursive
 
 
 class Flat(NamedTuple):
     """
     Schemas that must all hold for a value; none of them has alternatives or references.
 
-    ``sure``: whether a value made for these schemas is valid; otherwise the value has to be
+    ``sure``: whether each value made for these schemas is certainly valid; otherwise it has to be
     checked.
     """
 
@@ -90,18 +90,18 @@ class Flattening:
             if one is True:
                 continue
             if not isinstance(one, dict):
-                raise ImpossibleError("it has a value that is no schema where a schema should be")
+                raise ImpossibleError("it has another value where a schema is required")
             flat = flat.with_(one)
             references += "$ref" in one
             if references > _REFERENCES:
-                raise ImpossibleError("it requires itself without end")
+                raise ImpossibleError("its recursion never ends")
             todo += self._applied(one, choices)
             for name, needed in dependencies(one).items():
                 needs.setdefault(name, []).append(needed)
         return flat
 
     def _applied(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Return the other schemas that a schema applies to its value, such as one it refers to."""
+        """Return the further schemas that a schema applies to a value, such as by ``$ref``."""
         found: list[AnySchema] = []
         for key in schema:
             if key in _APPLIED:
@@ -114,11 +114,11 @@ class Flattening:
         return [definition(self.root, schema["$ref"])]
 
     def any_of(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose an alternative; light attempts prefer small ones, the others avoid null."""
+        """Choose an alternative; light attempts prefer small ones, other attempts avoid null."""
         return [self._chosen(schema["anyOf"], choices)]
 
     def one_of(self, schema: Schema, choices: Choices) -> list[AnySchema]:
-        """Choose an alternative; after some attempts, also require that the value fits no other."""
+        """Choose an alternative; after some attempts, also forbid all other alternatives."""
         chosen = self._chosen(schema["oneOf"], choices)
         if choices.attempt < len(schema["oneOf"]):
             return [chosen]
@@ -169,7 +169,7 @@ def _is_null(schema: AnySchema) -> bool:
 
 
 def _with_needed(flat: Flat, needs: dict[str, list[AnySchema]], choices: Choices) -> AnySchema:
-    """Decide whether to include a property that brings further requirements with it."""
+    """Decide whether to include a property on which further requirements depend."""
     name = next((one for one in needs if flat.requires(one)), next(iter(needs)))
     there: AnySchema = {"allOf": needs.pop(name)}
     if flat.requires(name):

@@ -29,7 +29,7 @@ from .spelling import lengths, spelled
 from .validity import Validity
 
 SHALLOW = 4  # from this depth on, values have only required parts, so that most recursions end
-_ABYSS = 40  # a schema that leads deeper requires itself without end, so no value is valid
+_ABYSS = 40  # a schema that leads deeper never ends, so it allows no value
 _LONGEST = 10_000  # characters in a string
 _WAYS = 150  # attempts for one schema, each with another choice among the alternatives
 _TRIES = 24  # attempts to find a string or number that is not excluded
@@ -75,7 +75,7 @@ class Maker:
 
     def _made(self, schema: AnySchema, depth: int) -> Any:
         if depth > _ABYSS:
-            raise self.fail("it requires itself without end")
+            raise self.fail("its recursion never ends")
         choices, reason = Choices(self.random), None
         for _ in range(_WAYS):
             self.budget.spend()

@@ -30,7 +30,7 @@ def _of_type(schema: Schema) -> Iterator[AnySchema]:
     named = types(schema) or []
     known = {*named, "integer"} if "number" in named else {*named}
     others = [one for one in TYPES if one not in known]
-    if others:  # most random numbers are not integers
+    if others:  # 'number' violates 'integer': most random numbers have decimals
         yield {"type": others}
 
 

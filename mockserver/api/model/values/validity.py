@@ -43,11 +43,11 @@ class Validity:
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
-            raise ImpossibleError("it has a value that is no schema where a schema should be")
+            raise ImpossibleError("it has another value where a schema is required")
         self.budget.spend()
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise ImpossibleError("it requires itself without end")
+            raise ImpossibleError("its recursion never ends")
         try:
             checks = {_CHECKS[key]: None for key in schema if key in _CHECKS}
             for check in checks:
