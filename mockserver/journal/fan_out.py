@@ -19,7 +19,7 @@ from . import Exchange
 
 def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
     """
-    Return the number of the crowd for each of some equal requests, if it is in a crowd.
+    Return the number of its crowd for each request in a crowd; all requests must be equal.
 
     ``pause`` is the least number of seconds between two series.
     """

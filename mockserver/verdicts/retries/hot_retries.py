@@ -24,7 +24,7 @@ def hot_retries(case: Case) -> Iterator[Finding]:
     """
     Find calls that were retried at once, either twice in a row or once after a 429.
 
-    If the client may wait for random times, a finding needs five short waits in a row.
+    If the client may choose random waits, a finding needs five short waits in a row.
     """
     yield from _alike(case)
     for call in case.calls:
@@ -47,7 +47,7 @@ def _longest_rush(call: Call, case: Case) -> list[Retry]:
 
 
 def _draws(hot: Sequence[Retry], call: Call, case: Case) -> bool:
-    """Return whether a client may wait for random times, since it has chosen a wait or slept."""
+    """Return whether a client may choose random waits, because it has waited at all."""
     chose = any(is_chosen(retry, case) for retry in retries(call))
     return chose or any(has_waited(*retry) for retry in hot)
 

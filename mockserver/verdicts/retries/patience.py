@@ -21,7 +21,7 @@ from .pauses import told
 
 _TOO_LONG = 600.0  # seconds before a retry; no user of a program waits longer
 _LATER = 1.1  # a client waits at most this many times as long as Retry-After says
-_MARGIN = 5.0  # seconds that a client may wait in addition
+_MARGIN = 5.0  # seconds that a client may wait beyond that
 _GROWTH = 4.0  # the largest factor by which a back-off grows
 _SILENCE = 120.0  # seconds with nothing but signs of life
 
