@@ -26,8 +26,8 @@ name the mistake that made the API refuse a request. [`doctor`](doctor.md) finds
 environment or in code, before a request is sent.
 
 With an error, no request succeeds. With a warning, requests succeed until something goes wrong.
-Words in braces are filled in. Each row is based on a public report, or on the page that says how to
-do it right.
+Words in braces are filled in. The source of a row is a public report of the mistake, or a page that
+documents the right way.
 """
 _REFUSED = """\
 ## What the API refuses
@@ -42,9 +42,9 @@ Only [`doctor`](doctor.md) finds these.
 _RELEASED = """\
 ## What releases do wrong
 
-[`doctor`](doctor.md) finds these among the packages that are installed beside it. If a row names
-two packages, both have to be installed. The first and the last release of each span were tried, and
-so was the release after the span; only the releases of `litellm-stolen` were not tried.
+[`doctor`](doctor.md) finds these among the packages that are installed beside it. A row that names
+two packages applies only if both are installed. The first and the last release of each span were
+tried, and so was the release after the span; only the releases of `litellm-stolen` were not tried.
 """
 _WORD = re.compile(r"\{(?:it\.)?(\w+)(?:![rs])?(?::[^{}]*)?\}")
 _SHORTER: Mapping[str, str] = {"asked": "path"}
@@ -55,7 +55,7 @@ class Row(Protocol):
 
     @property
     def name(self) -> str:
-        """By which findings name it."""
+        """The name of the mistake in findings."""
 
     @property
     def what(self) -> str:
@@ -67,15 +67,15 @@ class Row(Protocol):
 
     @property
     def source(self) -> str:
-        """The URL of a public report."""
+        """The URL of a public report, or of the documentation."""
 
     @property
     def severity(self) -> str:
-        """How bad it is."""
+        """How severe the mistake is: ``error`` or ``warning``."""
 
 
 def page() -> str:
-    """Return the page as it should be."""
+    """Return the text of the page."""
     tables = (_REFUSED, *_table(MISTAKES), _OWN, *_table(RULES.values()))
     return "\n".join((_INTRODUCTION, *tables, _RELEASED, _faults()))
 
@@ -105,7 +105,7 @@ def _spans(versions: Mapping[str, str]) -> str:
 
 
 def _said(sentence: str) -> str:
-    """Return a sentence with its facts as words in braces, safe in a table of Markdown."""
+    """Return a sentence, with words in braces for its facts, escaped for a Markdown table."""
     told = _WORD.sub(lambda found: f"{{{_SHORTER.get(found[1], found[1])}}}", sentence)
     return re.sub(r"([|*_<>])", r"\\\1", told.replace("{{", "{").replace("}}", "}"))
 

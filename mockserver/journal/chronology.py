@@ -23,9 +23,9 @@ class Moment:
     An exchange in a time line.
 
     ``at`` is in seconds since the first of all exchanges. ``first`` is the number of the first
-    exchange of this call. ``attempt`` is the number of this attempt at the call. ``waited`` is the
-    time since the end of the previous attempt, in seconds, None for the first attempt. ``told`` is
-    the ``Retry-After`` of the previous attempt.
+    exchange of the same call. ``attempt`` is the number of this attempt at the call. ``waited`` is
+    how many seconds have passed since the end of the previous attempt; None for the first attempt.
+    ``told`` is the ``Retry-After`` of the previous attempt.
     """
 
     exchange: Exchange
@@ -45,7 +45,7 @@ class Moment:
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """A key that is equal for moments that can be folded into one line."""
+        """A key; successive moments with equal keys can be folded into one line."""
         call = None if self.waited is None else self.first
         return self.exchange.summary, call, self.told
 

@@ -4,8 +4,8 @@ Computes what an exchange costs, from the tokens that the API bills and from the
 An error costs nothing, and neither does a request that the model never received. A completion costs
 all its tokens. The cost of a broken answer has to be deduced. A document is generated before its
 first byte is sent, so it costs all its tokens, wherever it is cut. A stream that breaks off costs
-the tokens that were sent. If the client leaves early, the answer costs all its tokens, because
-nothing shows that the API stops generating when the client leaves.
+its prompt and the tokens that were sent. If the client leaves early, the answer costs all its
+tokens, because nothing shows that the API stops generating when the client leaves.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class Exchange:
     ``from_elsewhere`` is the reason why the test did not cause the exchange, or "" if the test may
     have caused it. ``sent_path`` is the path that the client wrote, if the mock has corrected it.
     ``restricted`` is whether a limit, a context window or a check of the scenario refused a request
-    that the API itself would have accepted. ``part`` is the part of the test, counted from 0.
+    that the API itself would have accepted. ``part`` is the number of the part of the test, from 0.
     ``generated_tokens`` is the number of completion tokens of the answer before its faults, 0 for
     an answer without faults.
     """
@@ -105,9 +105,9 @@ class Exchange:
     @property
     def asked(self) -> tuple[str, bytes]:
         """
-        The path (with the part of the test, unless it is the first), and the body.
+        The path and the body, which are equal for all attempts of a call.
 
-        Both are equal for all attempts of a call.
+        After the first part of the test, the path also names the part.
         """
         path, body = self.gist.asked if self.gist else asked_of(self.request)
         return (f"{path} in part {self.part}" if self.part else path), body
@@ -128,7 +128,7 @@ class Exchange:
 
     @property
     def completion_tokens(self) -> int:
-        """How many completion tokens the answer has, by its plan."""
+        """How many completion tokens the answer has, according to its plan."""
         return tokens_of(self.plan)
 
     @property
@@ -182,7 +182,7 @@ class Exchange:
         ``Retry-After``, as in the SDKs.
         """
         head = head_of(self.plan)
-        given = dict(reversed(head.headers)) if head else {}  # of equal names, the first counts
+        given = dict(reversed(head.headers)) if head else {}  # the first of equal names counts
         exact = _number(given.get("retry-after-ms"))
         if exact is not None:
             return exact / 1000
@@ -245,7 +245,7 @@ class Exchange:
 
     @property
     def summary(self) -> str:
-        """The line without its number, which is the same for equal requests with equal outcomes."""
+        """The line without its number; it is equal for equal requests with equal outcomes."""
         how = "stream" if self.stream else ""
         words = (self.request.method, self.request.path, self.model, how)
         asked = " ".join(filter(None, words))
@@ -269,7 +269,7 @@ class Exchange:
 
     @property
     def _failure(self) -> tuple[str, str]:
-        """The message of the error, and how the answer was cut short."""
+        """The code or the message of the error, and how the answer was cut short."""
         error = self.error
         said = redacted(str(error.get("code") or error.get("message") or "")) if error else ""
         cut = "connection lost" if self.interrupted else "stalled" if self.stalled else ""
@@ -292,7 +292,7 @@ class Exchange:
         return inspection.finish_reason(self.plan)
 
     def shorten(self, most: int) -> None:
-        """Keep at most ``most`` bytes of each body; derived values stay the same."""
+        """Keep at most ``most`` bytes of each body; the values in ``gist`` stay as they were."""
         sent, answered = len(self.request.body), size_of(self.plan)
         if sent <= most and answered <= most:
             return

@@ -1,10 +1,10 @@
 """
 Finds crowds, which are requests from threads, jobs or tasks that were started together.
 
-Some requests of a crowd are answered before others start, so by time alone the later ones look like
-retries. Threads with the same parent form a series, until no new one starts for some time after the
-last answer. If any two threads of a series work at the same time, the series is a crowd, and none
-of its requests retries another.
+Some requests of a crowd are answered before others start, so by their times alone the later ones
+look like retries. The requests of threads with the same parent form a series, which ends when no
+new thread starts for some time after the last answer. If any two threads of a series work at the
+same time, the series is a crowd, and none of its requests retries another.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from . import Exchange
 
 def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
     """
-    Given equal requests, map each request that is in a crowd to the number of the crowd.
+    Return the number of its crowd for each request in a crowd; all requests must be equal.
 
     ``pause`` is the least number of seconds between two series.
     """
@@ -31,7 +31,7 @@ def fan_outs(same: Sequence[Exchange], pause: float) -> Mapping[Exchange, int]:
 
 
 def _series(same: Sequence[Exchange], pause: float) -> Iterator[list[tuple[Exchange, Sender]]]:
-    """Yield each series: requests of senders with the same parent, without long pauses between."""
+    """Yield each series: requests of senders with the same parent, without a long pause."""
     families: dict[Sender, list[tuple[Exchange, Sender]]] = {}
     for exchange in same:
         sender = exchange.request.sender
@@ -50,7 +50,7 @@ def _series(same: Sequence[Exchange], pause: float) -> Iterator[list[tuple[Excha
 
 
 def _is_crowd(series: Sequence[tuple[Exchange, Sender]]) -> bool:
-    """Whether any two of the senders worked at the same time."""
+    """Return whether any two of the senders worked at the same time."""
     names = {sender.name for _, sender in series}
     over, last = -math.inf, ""
     for exchange, sender in series:

@@ -2,11 +2,10 @@
 Groups requests into calls after the test.
 
 The journal has to assign a request to a call when the request arrives. After the test more is
-known, for example which thread sent each request, and which of two equal requests was retried.
-Here, therefore, a request from another thread than the failed request's is a retry only if that
-thread was started after the failure, and the two requests are not in one crowd (see ``fan_out``).
-If an attempt could belong to several calls, a call whose ``Retry-After`` is over by then is
-preferred, in the client's favour.
+known, for example which thread sent each request, and which of two equal requests was retried. So
+here a request retries the failed request of another thread only if its own thread was started after
+the failure, and the two requests are not in one crowd (see ``fan_out``). If an attempt could belong
+to several calls, a call whose ``Retry-After`` is over by then is preferred, in the client's favour.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _ABSURD = 10  # a number with this many digits can't be a retry count
 AT_ONCE = 0.1  # a shorter time is a round trip, not a pause
 _SEEN = 0.05  # the longest time that a client in another process takes to read an answer
 _NOTICED = 0.5  # the longest time until the mock notices that a client left, on a busy machine
-_APART = 0.25  # the longest time between two starts in one crowd, on a busy machine
+_APART = 0.25  # the longest time from an answer to another start in one crowd, on a busy machine
 
 
 def tolerance(seconds: float) -> float:
@@ -43,7 +42,7 @@ def waited(early: Exchange, late: Exchange) -> float:
 
 def came_at_once(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
-    Whether a request followed the end of an answer without a real pause.
+    Return whether a request followed the end of an answer without a real pause.
 
     ``scale`` is the journal's scale.
     """
@@ -52,10 +51,10 @@ def came_at_once(early: Exchange, late: Exchange, *, scale: float) -> bool:
 
 def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
     """
-    Whether a client certainly worked without a pause from an answer until its next request.
+    Return whether a client certainly worked without a pause from an answer until its next request.
 
     This is certain if nothing in the client's process has waited, and the client's thread was busy
-    all the time; a client that waits for another server has paused. ``scale`` is the journal's
+    all the time. A client that waited for another server has paused. ``scale`` is the journal's
     scale.
     """
     before, now = early.request.sender, late.request.sender
@@ -68,7 +67,7 @@ def never_rested(early: Exchange, late: Exchange, *, scale: float) -> bool:
 
 
 def has_waited(early: Exchange, late: Exchange) -> bool:
-    """Whether anything in the client's process certainly waited between two requests."""
+    """Return whether anything in the client's process certainly waited between two requests."""
     before, now = early.request.sender, late.request.sender
     return before is not None and now is not None and now.waits != before.waits
 
@@ -85,14 +84,14 @@ def tries(exchange: Exchange) -> int | None:
 
 
 def same_sender(early: Exchange, late: Exchange) -> bool:
-    """Whether the same thread or task sent both requests."""
+    """Return whether the same thread or task sent both requests."""
     sender = late.request.sender
     return sender is not None and sender == early.request.sender
 
 
 def left_before(early: Exchange, late: Exchange) -> bool:
     """
-    Whether one thread or task abandoned an answer, and then sent the later request.
+    Return whether one thread or task abandoned an answer, and then sent the later request.
 
     On a busy machine the mock may receive the later request before it notices that the client left.
     """
@@ -102,7 +101,7 @@ def left_before(early: Exchange, late: Exchange) -> bool:
 
 def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:
     """
-    Whether the sender of the later request could know how the earlier request ended.
+    Return whether the sender of the later request could know how the earlier request ended.
 
     ``scale`` is the journal's scale.
     """
@@ -128,7 +127,7 @@ def grouped(journal: Journal) -> list[Call]:
 
 
 def among(exchanges: Sequence[Exchange], *, scale: float) -> list[Call]:
-    """Group some exchanges into logical calls."""
+    """Return the logical calls to which the exchanges belong."""
     asked: dict[tuple[str, bytes], list[Exchange]] = {}
     for exchange in exchanges:
         asked.setdefault(exchange.asked, []).append(exchange)
@@ -154,7 +153,7 @@ class _Links:
         self._followed: set[Exchange] = set()
 
     def found(self) -> dict[Exchange, Exchange]:
-        """Return the attempt that each retry follows."""
+        """Return a mapping from each retry to the attempt that it follows."""
         self._link_senders()
         self._link_counts()
         self._link_rest()
@@ -209,7 +208,7 @@ class _Links:
 
 
 def _goes_on(early: Exchange, late: Exchange) -> bool:
-    """Whether the later of two requests from one sender retries the earlier request."""
+    """Return whether the later of two requests from one sender retries the earlier request."""
     count = tries(late)
     if count:
         return tries(early) == count - 1

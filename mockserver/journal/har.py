@@ -27,7 +27,7 @@ _FACTS = (
 
 def as_json(journal: Journal, replica: str = "") -> list[dict[str, Any]]:
     """
-    Return the kept exchanges as JSON, each with the name of the ``replica`` unless that is empty.
+    Return the kept exchanges as JSON, each with the name of the ``replica``, if any.
 
     Times are in seconds since the epoch. API keys are shortened, as in the journal.
     """
@@ -122,7 +122,7 @@ def _pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _text(body: bytes) -> dict[str, str]:
-    """Return a body as HAR has it: as text, or in base64 if the body is not UTF-8."""
+    """Return a body in HAR's form: as text, or in base64 if the body is not UTF-8."""
     try:
         return {"text": redacted(body.decode())}
     except UnicodeDecodeError:

@@ -5,8 +5,8 @@ A call is one thing that the app wants, together with all attempts at it by the 
 request is another attempt of a call if it repeats the body of a failed attempt. There are two
 exceptions. If the client declares a first try (``x-stainless-retry-count: 0``) while the failed
 attempt is still being answered, the request begins a new call. If the client declares a retry, the
-request always continues a call, since the client may have given up on an answer without a fault. An
-attempt is recognised as long as the previous attempt is kept.
+previous attempt need not have failed, since the client may have given up on an answer without a
+fault. An attempt is recognised as long as the previous attempt is kept.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Call:
 
     @property
     def attempts(self) -> int:
-        """How many requests the client made."""
+        """How many requests the client made for the call."""
         return len(self.exchanges)
 
     @property
@@ -66,11 +66,11 @@ class Journal:
     """
     The latest exchanges since the scenario started; warm-ups are kept in a separate list.
 
-    ``scale`` is how many seconds of the client's clock one second of the scenario takes. ``count``
-    is how many exchanges there were, and ``begun`` is the time of the first, in seconds since the
-    epoch. ``status_looks`` has the requests to the status page, which are not exchanges. The keys
-    of ``other_protocols`` are sentences on clients that used another protocol than HTTP/1.1, one
-    for each protocol.
+    ``scale`` is how many seconds pass on the client's clock in one second of the scenario.
+    ``count`` is how many exchanges there were, and ``begun`` is the time of the first, in seconds
+    since the epoch. ``status_looks`` has the requests to the status page, which are not exchanges.
+    The keys of ``other_protocols`` are sentences, one for each protocol other than HTTP/1.1 that
+    clients used.
     """
 
     def __init__(self, *, scale: float = 1.0, retention: Retention | None = None) -> None:
@@ -87,7 +87,7 @@ class Journal:
         self._part = 0
 
     def begin_part(self) -> None:
-        """Begin another part of the test, whose requests never continue an earlier call."""
+        """Begin another part of the test; its requests never continue a call of an earlier part."""
         self._part += 1
         self._failed.clear()
         self._latest.clear()
@@ -95,7 +95,7 @@ class Journal:
     @property
     def exchanges(self) -> list[Exchange]:
         """The exchanges that are kept, the oldest first."""
-        return [exchange for exchange, _ in list(self._kept)]  # others may add meanwhile
+        return [exchange for exchange, _ in list(self._kept)]  # other threads may add some
 
     @property
     def dropped(self) -> int:
@@ -170,7 +170,7 @@ class Journal:
             exchange.shorten(self._retention.body)
 
     def _drop(self) -> None:
-        """Drop the oldest exchange; if it is its call's last attempt, drop the call as well."""
+        """Drop the oldest exchange; if it is the last attempt of a call, drop the call as well."""
         exchange, call = self._kept.popleft()
         if call.last is not exchange:
             return

@@ -92,7 +92,7 @@ def _restricts(scenario: Scenario) -> bool:
 
 
 def _is_of(exchange: Exchange, rules: Iterable[Rule]) -> bool:
-    return any(exchange.taken_by == rule for rule in rules)  # not "is": a file may be reread
+    return any(exchange.taken_by == rule for rule in rules)  # not "is": a reread file has new rules
 
 
 def is_scripted(exchange: Exchange, rules: Iterable[Rule]) -> bool:

@@ -39,7 +39,7 @@ def cut(body: bytes, most: int) -> bytes:
 
 def cut_plan(plan: Plan, most: int) -> Plan:
     """
-    Return the plan with its body shortened, and a note on how much is left out.
+    Return the plan with its body shortened, and with a note on how much is left out.
 
     The plan's beginning, end, duration and number of tokens stay the same.
     """
@@ -70,7 +70,7 @@ def _rest(left: Plan, sent: int, plan: Plan, *, waited: float) -> Iterable[Step]
 
 
 def _beginning(step: Step, room: int) -> Plan:
-    """Return as much of a step as fits, without its tokens; the step with the note gets them."""
+    """Return as much of a step as fits, without its tokens; the note gets the tokens."""
     match step:
         case Data(data):
             return (Data(data[:room]),)

@@ -16,7 +16,7 @@ def retirements(journal: Journal, edition: Edition) -> list[str]:
     known = {name: edition.models[name] for name in answered & edition.models.keys()}
     retired = {name: one.retired for name, one in known.items() if edition.is_retired(one)}
     shipped = edition.name in editions.names()
-    by_whom = "the live API" if shipped else f"by edition {edition.name!r} the API"
+    by_whom = "the live API" if shipped else f"according to edition {edition.name!r} the API"
     return [
         f"{name} answers in this mock, but {by_whom} retired it on {retired[name]}"
         for name in sorted(retired)

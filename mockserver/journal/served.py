@@ -1,4 +1,4 @@
-"""Reads as much of an answer as a client could, whatever the answer's faults."""
+"""Reads as much of an answer as a client could read, whatever the answer's faults."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ServedCall:
 
     @property
     def whole(self) -> bool:
-        """Whether the arguments are a JSON object, so that nothing was cut."""
+        """Whether the arguments are a JSON object, which shows that nothing was cut."""
         try:
             return isinstance(json.loads(self.arguments), dict)
         except (ValueError, RecursionError):

@@ -34,8 +34,8 @@ class SideEffect:
     One run of a tool, or of another function, that the app has recorded.
 
     ``arguments`` are converted to JSON and shortened. ``at`` is in seconds since the epoch, by the
-    mock's clock. ``exact`` is whether the conversion lost nothing; only then are side effects with
-    equal arguments certainly equal. ``failed`` is whether the run raised an exception.
+    mock's clock. ``exact`` is whether the conversion lost nothing; if it lost something, side
+    effects with equal arguments may differ. ``failed`` is whether the run raised an exception.
     """
 
     name: str
@@ -60,7 +60,7 @@ class SideEffect:
         return _written(self.arguments)
 
     def has(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether the side effect has these arguments, which must have been converted to JSON."""
+        """Return whether the side effect has these arguments, already converted to JSON."""
         given = {name: self.arguments[name] for name in arguments if name in self.arguments}
         return _written(given) == _written(arguments)
 
@@ -72,7 +72,7 @@ class SideEffect:
 
 
 def _written(value: object) -> str:
-    """Return a value as text for comparisons, in which key order is ignored and 1 is not True."""
+    """Return a value as text for comparisons: the order of keys is ignored, 1 is not True."""
     return json.dumps(value, sort_keys=True)
 
 
@@ -84,7 +84,7 @@ class _Reader:
         self._room = _ROOM
 
     def read_safely(self, value: object) -> Any:
-        """Return a value as JSON, even if its own methods raise."""
+        """Return a value as JSON, even if its own methods raise exceptions."""
         try:
             return self.read(value, _DEEP)
         except Exception:  # noqa: BLE001 (for example a mapping may change meanwhile)
@@ -155,7 +155,7 @@ class _Reader:
 
 
 def _shown(value: object) -> str:
-    """Return the ``repr`` of an object, or its type if that raises."""
+    """Return the ``repr`` of an object, or its type if ``repr`` raises an exception."""
     try:
         return repr(value)
     except Exception:  # noqa: BLE001 (the app's own ``__repr__`` may raise anything)

@@ -26,14 +26,14 @@ class StatusLook:
 
 
 class StatusLooks:
-    """The last requests to the page in one run of a scenario; ``count`` counts all."""
+    """The last requests to the page in one run of a scenario; ``count`` is how many there were."""
 
     def __init__(self) -> None:
         self.count = 0
         self._kept: deque[StatusLook] = deque(maxlen=_MOST)
 
     def __iter__(self) -> Iterator[StatusLook]:
-        return iter(list(self._kept))  # others may add meanwhile
+        return iter(list(self._kept))  # other threads may add some
 
     def add(self, look: StatusLook) -> None:
         """Keep a request, and forget the oldest one if there are too many."""

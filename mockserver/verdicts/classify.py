@@ -54,7 +54,7 @@ def classify(exchange: Exchange, edition: Edition) -> Classification:
 
 def own_mistake(exchange: Exchange, edition: Edition) -> Classification | None:
     """
-    Return the mistake of the client that made the API refuse a request; None if there is none.
+    Return the client's mistake because of which the API refused a request, or None.
 
     Such a mistake is in the client's set-up, or is a request for an unknown model or for too many
     tokens. A refusal by the scenario, or by a limit that the client has reached, is no mistake.
@@ -113,7 +113,7 @@ def _is_slow(it: ExchangeView) -> bool:
 
 
 def _has_felt(*faults: str) -> Condition:
-    """Whether one of these faults changed the answer in a way that the plan does not show."""
+    """Return the condition that one of these faults changed the answer."""
     return lambda it: (
         it.exchange.changed_after is not None and not {*faults}.isdisjoint(it.exchange.faults)
     )

@@ -40,7 +40,7 @@ def readable(exchange: Exchange) -> bool:
 
 
 def _framed(plan: Plan) -> bool:
-    """Whether the body has the length that the header field Content-Length states, if any."""
+    """Return whether the body is as long as Content-Length says, if the answer has that field."""
     head = head_of(plan)
     promised = head and head.length
     return promised is None or promised == len(inspection.sent_body(plan))
@@ -82,7 +82,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _is_completion(said: dict[str, Any]) -> bool:
-    """Whether a document or an event has the keys and types that clients rely on."""
+    """Return whether a document or an event has the keys and types that clients rely on."""
     choices = said.get("choices")
     return (
         said.keys() >= _KEYS
@@ -101,7 +101,7 @@ def _is_choice(choice: Any) -> bool:
 
 
 def _adds_up(last: dict[str, Any], exchange: Exchange) -> bool:
-    """Whether usage, if any, counts exactly the tokens sent, and no event was sent twice."""
+    """Return whether usage, if any, counts exactly the tokens sent, and no event was sent twice."""
     usage = last.get("usage")
     counted = usage.get("completion_tokens") if isinstance(usage, dict) else None
     if counted not in (None, exchange.completion_tokens):
@@ -111,6 +111,6 @@ def _adds_up(last: dict[str, Any], exchange: Exchange) -> bool:
 
 
 def _is_copy(early: Data, late: Data) -> bool:
-    """Whether the later of two events is only a copy of the earlier one, so it adds no tokens."""
+    """Return whether the later of two events is only a copy of the earlier one."""
     same = early.data == late.data and early.data.startswith(b"data: ")
     return same and early.tokens > late.tokens

@@ -13,7 +13,7 @@ Field: TypeAlias = tuple[str, object]
 @dataclass(frozen=True, slots=True)
 class Held:
     """
-    A text that the app passed on; ``where`` names a value of the test, an output or a file.
+    A text that the app passed on; ``where`` is a value of the test, an output or a file.
 
     ``beside`` has all fields of the object that holds the text, including the field of the text.
     ``is_all`` is true if a variable of the test holds the text and nothing else.

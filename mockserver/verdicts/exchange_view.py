@@ -62,7 +62,7 @@ class ExchangeView:
         """
         Whether the client sees that the connection was lost during the answer.
 
-        A stream without a length or chunks ends when its connection ends, so no client sees a loss.
+        A stream with neither a length nor chunks ends with its connection, so clients see no loss.
         """
         head = head_of(self.exchange.plan)
         if head is None or not self.exchange.interrupted:
@@ -150,7 +150,7 @@ class ExchangeView:
 
     @property
     def quota_fix(self) -> str:
-        """What to do, judged by ``Retry-After``, else a ``reset`` field or the quota's period."""
+        """What to do, judged by ``Retry-After``, a ``reset`` field, or else the quota's period."""
         wait = self.exchange.retry_after
         if wait is not None and wait >= _HOUR:
             return "Retry-After is longer than any user waits, so give up or ask another model"

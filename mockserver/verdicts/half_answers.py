@@ -18,7 +18,7 @@ from .telling import is_named_so, place_of, says_so, tells, tells_by_name
 from .verdict import Case, Certainty, Finding
 
 _ON_PURPOSE = (
-    16  # tokens; an app that asks for fewer needs only a short answer, such as "yes" or "no"
+    16  # tokens; an app that asks for no more needs only a short answer, such as "yes" or "no"
 )
 _CHOSEN = 100  # tokens; an app with a limit up to this may not want a longer answer
 _LEAST = 8  # characters; a shorter text can't be recognised
@@ -63,7 +63,7 @@ def half_answers(case: Case) -> Iterator[Finding]:
 
 
 def _is_reported(evidence: Evidence, case: Case) -> bool:
-    """Whether anything in the evidence reports that something went wrong."""
+    """Return whether anything in the evidence reports that something went wrong."""
     texts = {choice.text.strip() for one in case.exchanges for choice in one.choices} - {""}
     served = sorted(texts, key=len, reverse=True)
     if any(tells_by_name(*one) for one in (*evidence.fields, *evidence.states)):
@@ -100,7 +100,7 @@ def _halves(exchange: Exchange, case: Case) -> Iterator[_Half]:
 
 
 def _is_known(exchange: Exchange) -> bool:
-    """Whether the journal has all of a completion, and the client did not leave before its end."""
+    """Return whether the journal has all of a completion, and the client stayed to its end."""
     if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
         return False
     return not exchange.client_left  # a client that left may have raised an error
@@ -116,13 +116,13 @@ def _empty_answers(exchange: Exchange, case: Case) -> Iterator[_Half]:
 
 
 def _is_silent(exchange: Exchange, case: Case) -> bool:
-    """Whether the transport reports no loss, so that an incomplete answer seems whole."""
+    """Return whether the transport reports no loss, so that an incomplete answer seems whole."""
     broken = exchange.stalled or exchange.broken_off or ExchangeView(exchange, case.edition).lost
     return not broken
 
 
 def _is_a_whole_answer(half: _Half, case: Case) -> bool:
-    """Whether another answer is whole and has exactly this text."""
+    """Return whether another answer is whole and has exactly this text."""
     return any(
         choice.text.strip() == half.text.strip()
         for other in case.exchanges
@@ -163,7 +163,7 @@ def _passed_on(half: _Half, case: Case, evidence: Evidence) -> Iterator[Finding]
 
 
 def _is_marked(held: Held) -> bool:
-    """Whether the name of a text, or a field beside it, marks the text as incomplete."""
+    """Return whether the name of a text, or a field beside it, marks the text as incomplete."""
     return any(
         is_named_so(name) if value == held.text else tells(name, value)
         for name, value in held.beside
@@ -171,7 +171,7 @@ def _is_marked(held: Held) -> bool:
 
 
 def _is_certain(half: _Half, held: Held, evidence: Evidence) -> bool:
-    """Whether the app certainly missed the cut: nothing shows an exception, a check or a report."""
+    """Return whether the app certainly missed the cut, because nothing shows that it noticed."""
     same = held.is_all and held.text.strip() == half.text.strip()
     return half.silent and same and evidence.is_bare and not evidence.looked
 
@@ -195,7 +195,7 @@ def _place(text: str, held: Held) -> str:
 
 
 def _answers_in(late: Exchange) -> list[str]:
-    """Return the model's answers in a request, except a last message for the model to continue."""
+    """Return the assistant's texts in a request, except a last message for it to continue."""
     turns = pairwise(messages_of(late))
     return [content_of(turn) for turn, _ in turns if turn.get("role") == "assistant"]
 

@@ -22,7 +22,7 @@ _SEPARATORS = re.compile("[\u2028\u2029\u0085]")
 
 
 def is_page(it: ExchangeView) -> bool:
-    """Whether the body is HTML."""
+    """Return whether the body is HTML."""
     return bool(_PAGE.match(it.text))
 
 
@@ -44,7 +44,7 @@ def _is_no_json(it: ExchangeView) -> bool:
 
 
 def is_silent(it: ExchangeView) -> bool:
-    """Whether there are choices, but none of them has text or calls."""
+    """Return whether there are choices, but none of them has text or calls."""
     return bool(it.choices) and not any(one.text or one.calls for one in it.choices)
 
 

@@ -41,7 +41,7 @@ def asked_without(exchange: Exchange, fields: Collection[str]) -> str | bytes:
 
 def normalized(exchange: Exchange) -> tuple[str, str] | None:
     """
-    Return the path and the body of a request, without what an app may change with each attempt.
+    Return the path and the body of a request, without the parts that may change with each attempt.
 
     This removes the fields that do not affect the answer, and the times in the system prompt. Other
     ids and times remain, because the question may be about them. Returns None if there is no JSON

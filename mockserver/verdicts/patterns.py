@@ -1,4 +1,4 @@
-"""Reads the correct code for the rules, and for exceptions of clients, from ``patterns.yaml``."""
+"""Reads ``patterns.yaml``: correct code for each rule, and for the exceptions of libraries."""
 
 from __future__ import annotations
 

@@ -33,13 +33,13 @@ def parts(exchange: Exchange) -> list[Served]:
 
 
 def left(exchange: Exchange) -> bool:
-    """Whether the client abandoned an answer that would have ended by itself."""
+    """Return whether the client abandoned an answer that would have ended by itself."""
     return exchange.client_left and math.isfinite(duration_of(exchange.plan))
 
 
 def complete(exchange: Exchange) -> bool:
     """
-    Whether a completion arrived in full, so that there was no reason to ask again.
+    Return whether a completion arrived in full, so that there was no reason to ask again.
 
     A completion that some client misreads does not count as arrived.
     """

@@ -89,7 +89,7 @@ def _site_of(finding: Finding) -> tuple[str, int] | None:
 
 
 def _is_its_own(finding: Finding) -> bool:
-    """Whether the mock intervened in none of the exchanges, so the client acted freely."""
+    """Return whether the mock intervened in none of the exchanges, so the client acted freely."""
     return not any(exchange.intervened for exchange in finding.exchanges)
 
 

@@ -53,14 +53,14 @@ def tools_run_twice(case: Case) -> Iterator[Finding]:
 
 
 def _counts(one: SideEffect) -> bool:
-    """Whether a side effect certainly must not happen twice."""
+    """Return whether a side effect certainly must not happen twice."""
     return one.exact and not one.failed and not any(map(_KNOWN_AGAIN.search, one.arguments))
 
 
 def _too_many(
     case: Case, runs: Sequence[SideEffect], calls: Sequence[_Asked], others: Sequence[SideEffect]
 ) -> Iterator[Finding]:
-    """Find, among several equal runs, the first run for which no tool call is left."""
+    """Find the first of several equal runs for which no tool call is left."""
     sure = [call for call in calls if _asks_for(call, runs[0])]
     # a call that matches none of ``others`` may be for these runs, although its arguments differ
     possible = [call for call in calls if not any(_asks_for(call, other) for other in others)]
@@ -77,12 +77,12 @@ def _too_many(
 
 
 def _asks_for(call: _Asked, run: SideEffect) -> bool:
-    """Whether a side effect has all arguments of a tool call, and perhaps more from the app."""
+    """Return whether a side effect has all arguments of a tool call; it may have more."""
     return call.whole and run.has(call.would_be.arguments)
 
 
 def _asked(case: Case) -> Iterator[_Asked]:
-    """Yield the calls in the mock's answers, and other calls in the app's history."""
+    """Yield the tool calls in the mock's answers, then others in the history that the app sends."""
     known: set[str] = set()
     completions = [one for one in case.exchanges if one.endpoint in COMPLETING]
     for exchange in completions:

@@ -26,7 +26,7 @@ _TELLS: Mapping[str, tuple[object, ...]] = {
     "stop_reason": ("length", "max_tokens", "incomplete", "error", None),
     "status": ("incomplete", "truncated", "partial"),
 }
-# fields that mark an answer as incomplete by any true value
+# fields that mark an answer as incomplete if their value is truthy
 _TROUBLE = frozenset(
     {"err", "error", "errors", "exception", "failure", "problem", "problems", "warning", "warnings"}
 )
@@ -68,7 +68,7 @@ def tells(name: str, value: object) -> bool:
 
 
 def tells_by_name(name: str, value: object) -> bool:
-    """Return whether a field marks an answer as incomplete by its name and one of a few values."""
+    """Return whether a known field has a value that marks an answer as incomplete."""
     plain = _plain(name)
     if isinstance(value, bool) or value is None or isinstance(value, str):
         word = value.lower() if isinstance(value, str) else value

@@ -76,7 +76,7 @@ def _what(call: ServedCall, cut: Exchange, choice: Served) -> str:
 
 def _ran(call: ServedCall, cut: Exchange, case: Case) -> SideEffect | None:
     """
-    Return a run of the tool that the app recorded, but that no complete call requested.
+    Return a recorded run of the tool that no complete call requested.
 
     Runs that raised an exception do not count: the tool may have noticed the bad arguments.
     """
@@ -120,7 +120,7 @@ def _made(call: ServedCall, messages: Sequence[dict[str, Any]]) -> Iterator[str]
 
 
 def _is_marked(call: ServedCall, made: str) -> bool:
-    """Whether the app marked the arguments as broken: it put them as a text into a new object."""
+    """Return whether the app marked the arguments as broken: as a text in a new object."""
     try:
         found = json.loads(made)
     except (ValueError, RecursionError):
@@ -135,7 +135,7 @@ def _answers(call: ServedCall, message: dict[str, Any]) -> bool:
 
 
 def _tells_of(call: ServedCall, message: dict[str, Any]) -> bool:
-    """Whether a text of the assistant mentions the call; some agents write calls as text."""
+    """Return whether a text of the assistant mentions the call; some agents write calls as text."""
     if message.get("role") != "assistant":
         return False
     text = content_of(message)

@@ -1,9 +1,9 @@
 """
 Classifies the answer to a tool call: a result, a refusal, or ``open``, which may be either.
 
-The word stems of ``refusal_words.yaml`` do not cover all languages. So a message is a certain
-result only by its form, for example a number or a JSON object without an error. Words can only make
-a message a refusal.
+The word stems of ``refusal_words.yaml`` do not cover all languages. So only its form makes a
+message a certain result, for example a number or a JSON object without an error. Words can only
+make a message a refusal.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _WRONG_IF_FALSE = re.compile(r"^(is_?)?(ok|success|successful|valid|executed|com
 # a text that is only a remark, in any language, such as "[not executed]"
 _REMARK = re.compile(r"[\[(<【（〔«].*[\])>】）〕»][.!。]?", re.DOTALL)
 _AMOUNT = re.compile(r"[-+~]?[\d.,]*\d\s?\S{0,12}")
-# a label that a text has before the answer of a tool, such as "Observation:"
+# a label before the answer of a tool, such as "Observation:"
 _LABEL = re.compile(r"\A\s*[\w ]{1,24}:\s*")
 _DEEPEST = 4  # levels of nested values that are searched
 
 
 def reading_of(text: str) -> Reading:
     """
-    Return how to understand the answer to a call.
+    Return how to understand the answer to a tool call: as a result, a refusal, or open.
 
     >>> [reading_of(text) for text in ("21", '{"error": "cut"}', "[nicht gelaufen]", "Sunny")]
     ['result', 'refusal', 'refusal', 'open']
@@ -46,7 +46,7 @@ def reading_of(text: str) -> Reading:
 
 
 def reading_of_text(text: str) -> Reading:
-    """Return how to understand an answer that an agent writes as text; it may have a label."""
+    """Return the same as ``reading_of`` for an answer in plain text, which may have a label."""
     return reading_of(_LABEL.sub("", text, count=1))
 
 
@@ -64,7 +64,7 @@ def _of_value(value: Any, depth: int) -> Reading:
 
 
 def _is_wrong(item: tuple[str, Any]) -> bool:
-    """Whether a key of an object, with its value, reports an error."""
+    """Return whether a key of an object, with its value, reports an error."""
     key, value = item[0].lower(), item[1]
     if _WRONG_IF_FALSE.match(key):
         return value is False

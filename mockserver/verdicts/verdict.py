@@ -86,7 +86,7 @@ class Case:
         return [other for other in asking if other is not exchange]
 
     def came_back(self, exchange: Exchange) -> bool:
-        """Whether the same question was asked again after an exchange, to any model."""
+        """Return whether the same question was asked again after an exchange, to any model."""
         return any(
             other.number > exchange.number
             and (other.at >= exchange.over or left_before(exchange, other))
@@ -94,7 +94,7 @@ class Case:
         )
 
     def could_know(self, early: Exchange, late: Exchange) -> bool:
-        """Whether the sender of the later request could know how the earlier request ended."""
+        """Return whether the sender of the later request could know how the earlier one ended."""
         return could_know(early, late, scale=self.journal.scale)
 
     def paused(self, early: Exchange, late: Exchange) -> float:
@@ -102,11 +102,11 @@ class Case:
         return waited(early, late) * self.journal.scale
 
     def at_once(self, early: Exchange, late: Exchange) -> bool:
-        """Whether a client came back without a pause."""
+        """Return whether a client came back without a pause."""
         return came_at_once(early, late, scale=self.journal.scale)
 
     def never_rested(self, early: Exchange, late: Exchange) -> bool:
-        """Whether a client certainly did not pause at all."""
+        """Return whether a client certainly did not pause at all."""
         return never_rested(early, late, scale=self.journal.scale)
 
     def since_start(self, exchange: Exchange) -> float:
@@ -151,8 +151,8 @@ class Verdict:
     ``rule`` names the mistake, ``sentence`` describes it, and ``fix`` says what to do.
     ``exchanges`` has the numbers of the exchanges that show the mistake. ``times`` has the time at
     which each of them began, in seconds since the first exchange of the journal. ``certainty`` is
-    ``certain`` if only a bug explains the exchanges, otherwise ``advice``. ``site`` is the line of
-    the app that sent the last exchange for which this is known: a file and a line number, or None.
+    ``certain`` if only a bug explains the exchanges, otherwise ``advice``. ``site`` is a file and a
+    line number, or None: the line of the app that sent the last exchange whose line is known.
     """
 
     rule: str

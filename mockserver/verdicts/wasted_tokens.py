@@ -31,7 +31,7 @@ def unread_answers(case: Case) -> Iterator[Finding]:
         for early, late in asked_again(case)
         if early.request.body != late.request.body
     }
-    yield from _wasted(again, "asked for again in another form")
+    yield from _wasted(again, "requested again in another form")
 
 
 def duplicate_requests(case: Case) -> Iterator[Finding]:
@@ -69,7 +69,11 @@ def _left_early(case: Case) -> dict[Exchange, int]:
 
 
 def _lost_patience(exchange: Exchange, case: Case) -> bool:
-    """Whether the client left before the end and, if the answer was a stream, during a silence."""
+    """
+    Return whether the client left before the end because the answer took too long.
+
+    A client that left a stream lost patience only if it left during a silence.
+    """
     silence = _silence(exchange) * case.journal.scale
     return left(exchange) and (not exchange.stream or silence >= _SILENCE)
 
@@ -81,13 +85,13 @@ def _silence(exchange: Exchange) -> float:
 
 
 def unread_tokens(exchange: Exchange) -> int:
-    """Count the tokens whose time in the plan was after the client left."""
+    """Return how many tokens the plan would have sent after the client left."""
     stayed = exchange.over - exchange.at + _INSTANT
     return sum(tokens for at, tokens in _pieces(exchange) if at > stayed)
 
 
 def _pieces(exchange: Exchange) -> Iterator[tuple[float, int]]:
-    """Yield for each piece of an answer: the seconds since the request, and the piece's tokens."""
+    """Yield the seconds since the request, and the tokens, of each piece of an answer."""
     passed = 0.0
     for step in expand(exchange.plan):
         if isinstance(step, Wait):
@@ -125,6 +129,6 @@ def _asked(exchange: Exchange) -> tuple[object, ...]:
 
 
 def _repeats(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether a client repeats a request although it already has the only possible answer."""
+    """Return whether a client repeats a request whose only possible answer it already has."""
     knew = same_sender(early, late) and case.could_know(early, late)
     return knew and case.is_complete(early) and early.body.get("temperature") == 0

@@ -23,7 +23,10 @@ def test_retirements_of_ours(engine, ask, now):
     ours = replace(running.edition, name="ours")
     running.handle(ask(model="llama3.1-8b"), now=now)
     assert retirements(running.journal, ours) == [
-        "llama3.1-8b answers in this mock, but by edition 'ours' the API retired it on 2026-05-27"
+        (
+            "llama3.1-8b answers in this mock, "
+            "but according to edition 'ours' the API retired it on 2026-05-27"
+        )
     ]
 
 

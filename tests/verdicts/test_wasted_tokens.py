@@ -125,7 +125,7 @@ def test_asked_in_another_form(slow):
     play.send(1, temperature=0)
     assert play.judged() == ["unread-answer"]
     assert play.sentence("unread-answer") == (
-        "#1 was asked for again in another form: 4 tokens were wasted",
+        "#1 was requested again in another form: 4 tokens were wasted",
         (1,),
     )
 

@@ -76,6 +76,6 @@ def mistake_forgiven(exchange: Exchange, edition: Edition) -> Explanation | None
     at_the_api = {
         **setup.headers,
         "host": OURS,
-    }  # the mock accepts the wrong path, the API would not
+    }  # the mock accepts the wrong path, but the API would not
     sent = replace(setup, path=exchange.sent_path, headers=at_the_api)
     return next(mistakes_in(sent), None)

@@ -1,4 +1,4 @@
-"""Requests for features that this API lacks: a row for each kind of API."""
+"""Requests for features that this API lacks, with a row for each feature."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def is_mistaken(host: str) -> bool:
 
 
 def _of_the_api(condition: Condition) -> Condition:
-    """Check a condition only for requests to the API with a path that the API does not have."""
+    """Return the condition, limited to requests to the API with a path that it does not have."""
     return lambda it: it.is_ours and not known(it.asked) and condition(it)
 
 
@@ -71,7 +71,7 @@ def _has(form: re.Pattern[str]) -> Condition:
 
 
 def _is_decorated(it: Setup) -> bool:
-    """Whether there are spaces or quotes in or around the base URL."""
+    """Return whether there are spaces or quotes in or around the base URL."""
     if it.path:
         return not known(it.path) and _DECORATION.search(it.path) is not None
     return bool(it.client) and _DECORATION.search(it.base_url) is not None
@@ -82,7 +82,7 @@ def _lacks_scheme(it: Setup) -> bool:
 
 
 def _is_elsewhere(it: Setup) -> bool:
-    """Whether a client or key for this API is used with another vendor that is not a gateway."""
+    """Return whether a client or key for this API is used with a vendor that is not a gateway."""
     key = it.authorization is not None and it.authorization.startswith("Bearer csk-")
     return bool(vendor_of(_host(it))) and (
         key or (it.client == "cerebras" and _host(it) not in ROUTERS)
@@ -90,7 +90,7 @@ def _is_elsewhere(it: Setup) -> bool:
 
 
 def _has_query(it: Setup) -> bool:
-    """Whether the base URL has a query, to which the client adds the rest of the path."""
+    """Return whether the base URL has a query, to which the client adds the rest of the path."""
     if it.path:
         return _LANDED.search(it.query) is not None and not known(it.path)
     return bool(it.client and it.url.query)
@@ -109,7 +109,7 @@ def _ends_in_slash(it: Setup) -> bool:
 
 
 def _is_prefixed(it: Setup) -> bool:
-    """Whether the path ends with that of an endpoint, or with ``/v1``, but begins with more."""
+    """Return whether something precedes ``/v1``, or an endpoint's path, at the end of the path."""
     found = re.search(rf"(?<=.)/v1(/{_ENDPOINT})?\Z|(?<=.)/chat/completions\Z", it.asked)
     return found is not None
 

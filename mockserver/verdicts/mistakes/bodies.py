@@ -1,8 +1,8 @@
 """
 Mistakes in the parameters of a request.
 
-A row applies only if the API refused the field that the row is about, and the refusal names it. The
-rows in this module read the lines of a refusal.
+A row applies only if the API refused the field that the row is about, and named it. The rows in
+this module read the lines of a refusal.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _role(name: str) -> str:
 
 
 def _at(place: str, told: str) -> _Find:
-    """Find a line by its place and by the beginning of its message."""
+    """Return a condition on the place of a line and the beginning of its message."""
     return lambda one, _: one.path == place and one.told.startswith(told)
 
 

@@ -29,7 +29,7 @@ def _format(it: Setup) -> object:
 
 
 def _refused_format(it: Setup) -> bool:
-    """Whether the API refused the response format; in 2025 the API did not name its place."""
+    """Return whether the API refused the response format; in 2025 it did not name the place."""
     return any(one.place[0] == "response_format" or one.path == "type" for one in lines(it))
 
 
@@ -59,7 +59,7 @@ def _tools_with_dots(it: Setup) -> list[str]:
 
 
 def _says(text: str, param: str | None = None) -> Callable[[Setup], bool]:
-    """Whether the refusal has this message about this parameter."""
+    """Return the condition that the refusal has this message about this parameter."""
 
     def when(it: Setup) -> bool:
         error = it.error or {}
@@ -70,7 +70,7 @@ def _says(text: str, param: str | None = None) -> Callable[[Setup], bool]:
 
 
 def _is_written(it: Setup, check: Check) -> bool:
-    """Whether the body was found in code, not in a request, and the API makes this check."""
+    """Return whether the body was found in code, not in a request, and the API makes this check."""
     written = it.error is None and not it.path and it.at_cerebras
     return written and check not in it.edition.validation.waives
 
@@ -112,7 +112,7 @@ FORMATS = (
     _whole(
         "format-without-schema",
         _lacks_schema,
-        "response_format has the type 'json_schema' and no json_schema",
+        "response_format has the type 'json_schema', but no json_schema",
         "send response_format={{'type': 'json_schema', 'json_schema': {{'name': ..., 'strict': "
         "true, 'schema': ...}}}}",
         _STRUCTURED,
@@ -163,7 +163,7 @@ COMBINATIONS = (
     _whole(
         "tool-choice-without-tools",
         _says("'tool_choice' is only allowed"),
-        "the body has tool_choice and no tools",
+        "the body has tool_choice, but no tools",
         "leave tool_choice out if there are no tools",
         _TOOLS,
     ),
@@ -212,7 +212,7 @@ COMBINATIONS = (
     _whole(
         "open-schema",
         _says("'additionalProperties' is required"),
-        "{open} does not forbid other properties, as a strict schema must",
+        "{open} allows other properties, but a strict schema must forbid them",
         "set 'additionalProperties': false in each object of the schema",
         "https://github.com/agno-agi/agno/issues/6013",
     ),

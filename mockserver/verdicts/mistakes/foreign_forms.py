@@ -33,7 +33,7 @@ _Found = tuple[str, Mapping[str, Any]]
 
 
 def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
-    """Yield the objects at this depth with a refused field; ``last``, if given, is its name."""
+    """Yield the objects at this depth in which any field, or the field ``last``, was refused."""
     for one in lines(it):
         if last and one.place[depth:] != (last,):
             continue
@@ -44,7 +44,7 @@ def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
 
 
 def _parts(it: Setup) -> Iterator[_Found]:
-    """Yield all parts of messages in which a field was refused; the API may not name the part."""
+    """Yield all parts of each message with a refused field; the API may not name the part."""
     for path, message in _refused(it, 2):
         if path.startswith("messages["):
             content = message.get("content")

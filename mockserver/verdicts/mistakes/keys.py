@@ -68,7 +68,7 @@ _ASSIGNED = re.compile(r"[A-Z_]+[=:]")
 
 
 def _judged(it: Setup) -> bool:
-    """Whether the API refused the key, or the set-up has a key that is meant for the API."""
+    """Return whether the API refused the key, or the set-up has a key that is meant for the API."""
     if it.error is None:
         return it.authorization is not None and it.at_cerebras
     return it.code == "wrong_api_key" or it.error.get("detail") in _ABOUT_KEYS
@@ -230,8 +230,8 @@ KEYS = (
         "basic-key",
         lambda it: _scheme(it) == "basic",
         "the key was sent with the scheme Basic, but the API accepts only Bearer",
-        "send the header Authorization: Bearer KEY; if you already do, auth=, a user name in "
-        "the URL or ~/.netrc replaces that header",
+        "send the header Authorization: Bearer KEY; if the code does send it, it is replaced by "
+        "auth=, by a user name in the URL, or by ~/.netrc",
         "https://github.com/psf/requests/issues/3929",
     ),
     _row(
@@ -252,7 +252,7 @@ KEYS = (
         "the key was sent as {it.authorization!r}, without the word Bearer before it",
         "send Authorization: Bearer {own}..., with a space after Bearer",
     ),
-    # what is no key
+    # values that are not keys
     _row(
         "no-value",
         _is_word_of(NO_VALUES),
@@ -263,7 +263,7 @@ KEYS = (
     _row(
         "local-key",
         _is_word_of(LOCAL_WORDS),
-        "{key!r} was sent as the key, which only a self-hosted server accepts",
+        "{key!r} was sent as the key, but only a self-hosted server accepts that",
         "set {where} to a key that begins with {own!r}",
         "https://github.com/openai/openai-python/issues/961",
     ),
@@ -322,7 +322,7 @@ KEYS = (
         "key-with-name",
         lambda it: _ASSIGNED.match(_key(it)),
         "the key {key!r} begins with the name of a variable",
-        "leave the name, and the sign after the name, out of {where}",
+        "remove the name, and the sign after it, from {where}",
     ),
     _row(
         "placeholder-key",
@@ -351,8 +351,8 @@ KEYS = (
         "key-with-newline",
         lambda it: "\n" in _key(it),
         "the key ends or begins with a newline, which no HTTP client sends",
-        "remove the newline: {where} comes from a file, so read it with .strip(), or write the "
-        "file with printf, not echo",
+        "remove the newline: {where} comes from a file, so read the file with .strip(), or write "
+        "it with printf, not echo",
         "https://github.com/sendgrid/sendgrid-nodejs/issues/732",
     ),
     _row(
@@ -383,7 +383,7 @@ KEYS = (
     _row(
         "unknown-key",
         lambda it: not _key(it).startswith(_own(it)),
-        "the key {key!r} does not begin with {own!r}, as Cerebras keys do",
+        "the key {key!r} does not begin with {own!r}, but all Cerebras keys do",
         "set {where} to a key that begins with {own!r}",
     ),
 )

@@ -1,10 +1,10 @@
 """
 Typing errors in the address of the API.
 
-A host with a similar name may belong to somebody else, so only a single error counts. Either a
-letter of "cerebras" is missing, doubled or swapped with the next letter, or the "api" or the "ai"
-is misspelt in a common way. The first and last letters of the name must be right, because "cerebra"
-is another name.
+A host with a similar name may belong to somebody else, so a host counts as misspelt only if it has
+a single error. Either a letter of "cerebras" is missing, doubled or swapped with the next letter,
+or the "api" or the "ai" is misspelt in a common way. The first and last letters of "cerebras" must
+be right, because "cerebra" is another name.
 """
 
 from __future__ import annotations

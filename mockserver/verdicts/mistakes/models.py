@@ -1,8 +1,8 @@
 """
 Mistakes in the id of the model.
 
-Dedicated endpoints and private previews have ids that are not public. Without a request, a name is
-therefore a mistake only if it means a public model or belongs to another vendor.
+Dedicated endpoints and private previews have ids that are not public. So a name that the API has
+not refused is a mistake only if it means a public model or belongs to another vendor.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _VENDORS = tuple(
 
 
 def _judged(it: Setup) -> bool:
-    """Whether the API refused the model, or the set-up has a model that is meant for the API."""
+    """Return whether the API refused the model, or the set-up has a model meant for the API."""
     known = it.at_cerebras if it.error is None else it.code in _NOT_FOUND
     return known and bool(it.model) and not it.edition.serves(it.model)
 
@@ -84,7 +84,7 @@ def _is_of_weights(it: Setup) -> bool:
 
 
 def _has_none(it: Setup) -> bool:
-    """Whether the API read the body but found no model there."""
+    """Return whether the API read the body but found no model there."""
     if it.model or not it.body or it.error is None:
         return False
     told = str(it.error.get("message", ""))
@@ -160,7 +160,7 @@ MODELS = (
     _row(
         "misspelt-model",
         lambda it: _meant(it) not in ("", it.model),
-        "there is no model {it.model!r}; its id in this API is {meant!r}",
+        "there is no model {it.model!r}; the right id in this API is {meant!r}",
         "https://github.com/vava-nessa/free-coding-models/issues/33",
     ),
     _row(

@@ -1,4 +1,4 @@
-"""Finds the place in a schema that the API refuses."""
+"""Finds the part of a schema that the API does not accept."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from .mistake import Condition, Mistake
 from .setup import Setup
 
 _JSON_PATHS = frozenset({"/v1/chat/completions", "/v1/completions", "/v1/batches"})
-_REFUSED = frozenset({None, 400, 415, 422})  # the statuses with which the API refuses a body
+_REFUSED = frozenset({None, 400, 415, 422})  # statuses of refused bodies; None: nothing was sent
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _REPR = re.compile(rb"\s*\{\s*'")
 _QUOTED = re.compile(rb"\s*'")
@@ -26,7 +26,7 @@ _STACK = "https://requests.readthedocs.io/en/latest/user/quickstart/#more-compli
 
 
 def _is_browser(it: Setup) -> bool:
-    """Whether a person opened the address in a browser, without the key that an app would send."""
+    """Return whether a person opened the address in a browser, which sends no key."""
     opens = "text/html" in it.headers.get("accept", "") and not it.authorization
     return it.method == "GET" and bool(it.path) and opens
 
@@ -40,7 +40,7 @@ def _is_other_method(it: Setup) -> bool:
 
 
 def _of_json(condition: Condition) -> Condition:
-    """Check a condition only if JSON must be posted and the body may have caused the refusal."""
+    """Return the condition, limited to posts of JSON whose body the API may have refused."""
     return lambda it: (
         it.method == "POST" and it.path in _JSON_PATHS and it.status in _REFUSED and condition(it)
     )
@@ -103,8 +103,8 @@ SENDING = (
         "get-instead-of-post",
         lambda it: it.method == "GET" and _is_other_method(it),
         "the request was sent with GET, but {it.path} accepts only POST",
-        "send POST; if the code does send POST, a redirect turned it into GET, so write "
-        "https:// and no slash at the end",
+        "send POST; if the code does send POST, a redirect turned it into GET, so begin the URL "
+        "with https://, and end it without a slash",
         "https://github.com/psf/requests/issues/5494",
     ),
     Mistake(
@@ -119,7 +119,7 @@ SENDING = (
         "empty-body",
         _of_json(lambda it: it.raw == b""),
         "the request has no body",
-        "send JSON: json={{'model': ..., 'messages': [...]}} (requests, httpx), -d (curl)",
+        "send JSON: json={{'model': ..., 'messages': [...]}} (requests, httpx), or -d (curl)",
         _CHAT_PAGE,
     ),
     Mistake(
@@ -161,14 +161,14 @@ SENDING = (
     Mistake(
         "byte-order-mark",
         _of_json(lambda it: bool(it.raw and it.raw.startswith(_MARKS))),
-        "the body begins with a byte order mark, which no JSON has",
+        "the body begins with a byte order mark, which JSON does not allow",
         "write the file as UTF-8 without BOM, or read it with encoding='utf-8-sig'",
         "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
     ),
     Mistake(
         "not-utf-8",
         _of_json(lambda it: _INVALID in _told(it) and not _is_utf_8(it)),
-        "the body is not UTF-8, as JSON has to be",
+        "the body is not UTF-8, but JSON has to be",
         "encode it with body.encode('utf-8')",
         "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
     ),

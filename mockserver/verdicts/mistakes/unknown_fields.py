@@ -23,7 +23,7 @@ def _snake(name: str) -> str:
 
 
 def _humps(it: Setup) -> list[str]:
-    """Return the unknown fields that the API knows in lower case with underscores."""
+    """Return the unknown fields that the API knows in snake case."""
     return [one for one in unknown_fields(it) if one != _snake(one) and _snake(one) in _KNOWN]
 
 

@@ -59,7 +59,7 @@ _PATHS = (
 
 def vendor_of(host: str) -> str:
     """
-    Return the name of the other vendor to which a host belongs; empty if unknown.
+    Return the vendor, other than Cerebras, to which a host belongs; empty if unknown.
 
     >>> vendor_of("API.groq.com."), vendor_of("eu.openai.azure.com"), vendor_of("huggingface.co")
     ('Groq', 'Azure OpenAI', '')

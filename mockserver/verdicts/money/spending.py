@@ -67,13 +67,13 @@ class Spending:
 
     @property
     def cost(self) -> float:
-        """The dollars for all models. Raises UnknownPriceError."""
+        """The dollars for all models. Raises UnknownPriceError if a model has no price."""
         self._check()
         return self.known_cost
 
     @property
     def wasted(self) -> float:
-        """The dollars that were spent in vain. Raises UnknownPriceError."""
+        """The dollars spent in vain. Raises UnknownPriceError if a model has no price."""
         self._check()
         return sum(one.waste for one in self.charges)
 

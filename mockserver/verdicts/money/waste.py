@@ -54,12 +54,12 @@ def waste(case: Case, paid: Collection[Exchange]) -> dict[Exchange, Why]:
 
 
 def _is_left(exchange: Exchange) -> bool:
-    """Whether the client abandoned the answer before the last tokens arrived."""
+    """Return whether the client abandoned the answer before the last tokens arrived."""
     return left(exchange) and unread_tokens(exchange) > 0
 
 
 def _is_spoiled(exchange: Exchange, case: Case) -> bool:
-    """Whether an answer was of no use as it arrived; one that ended at its limit may be useful."""
+    """Return whether an answer was of no use; one that ended at its limit may be of use."""
     if exchange.failed or _is_left(exchange):
         return True
     if exchange.client_left or case.is_complete(exchange):

@@ -64,7 +64,7 @@ def gave_up(case: Case) -> Iterator[Finding]:
 
 
 def is_given_up(call: Call, case: Case) -> bool:
-    """Whether a call failed with a transient error and its question was never asked again."""
+    """Return whether a call failed with a transient error and its question was asked only once."""
     return _passes(call.last) and not _asked_otherwise(call.last, case)
 
 
@@ -86,7 +86,7 @@ def repeated_overflows(case: Case) -> Iterator[Finding]:
 
 
 def passing(exchange: Exchange) -> bool:
-    """Whether a failure is transient: the same request may succeed a little later."""
+    """Return whether a failure is transient: the same request may succeed a little later."""
     status = exchange.status if exchange.refused else exchange.error.get("status_code")
     if not isinstance(status, int):
         return exchange.failed
@@ -98,7 +98,7 @@ def passing(exchange: Exchange) -> bool:
 
 
 def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether a retry could not succeed; context overflows are left to ``repeated_overflows``."""
+    """Return whether a retry was hopeless; ``repeated_overflows`` judges context overflows."""
     missing = early.status == HTTPStatus.NOT_FOUND and early.request.method == "GET"
     return (
         early.status in _PERMANENT
@@ -119,7 +119,7 @@ def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
 
 
 def _passes(exchange: Exchange) -> bool:
-    """Whether an app should have tried again, because the wait is short and no token arrived."""
+    """Return whether an app should have tried again: the wait is short, and no token arrived."""
     retry_after = exchange.retry_after or 0.0
     return (
         exchange.endpoint in COMPLETING
@@ -135,15 +135,15 @@ def _passes(exchange: Exchange) -> bool:
 
 
 def _came_to_nothing(exchange: Exchange) -> bool:
-    """Whether an exchange was refused, or its stream ended with an error before any token."""
+    """Return whether a request was refused, or its stream ended with an error before any token."""
     return exchange.refused or (exchange.broken_off and not exchange.completion_tokens)
 
 
 def _asked_otherwise(failed: Exchange, case: Case) -> bool:
     """
-    Whether the failed request was not the only attempt at its question.
+    Return whether there was another attempt at the question of the failed request.
 
-    Another attempt is a request that failed, was abandoned, or began or ended after this one.
+    Another attempt is one that failed, was abandoned, or began or ended after this request.
     """
     return any(
         other.failed
@@ -155,7 +155,7 @@ def _asked_otherwise(failed: Exchange, case: Case) -> bool:
 
 
 def _goes_on(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Whether the sender of a too long prompt knew that the earlier one had been too long."""
+    """Return whether the sender of a prompt knew that an earlier one had been too long."""
     same = early.model == late.model and case.question(early) == case.question(late)
     return same and case.could_know(early, late)
 

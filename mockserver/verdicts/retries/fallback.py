@@ -28,7 +28,7 @@ def no_fallback(case: Case) -> Iterator[Finding]:
 
 
 def _failed_for_good(call: Call, case: Case) -> bool:
-    """Whether a call failed because of its model, and the app asked no other model."""
+    """Return whether a call failed because of its model, and the app asked no other model."""
     last = call.last
     if last.endpoint not in COMPLETING or last.client_left or not last.refused:
         return False
@@ -41,19 +41,19 @@ def _failed_for_good(call: Call, case: Case) -> bool:
 
 
 def _is_gone(exchange: Exchange) -> bool:
-    """Whether the API once had the model; a name that no model ever had is a typing error."""
+    """Return whether the API once had the model; any other name is taken for a typing error."""
     code = exchange.error.get("code")
     return code == _GONE[0] or (code in _GONE and bool(exchange.faults))
 
 
 def _is_down(exchange: Exchange) -> bool:
-    """Whether the server reports that the model has no capacity, or that it fails."""
+    """Return whether the server reports that the model has no capacity, or that it fails."""
     status = exchange.status or 0
     return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _has_changed(last: Exchange, case: Case) -> bool:
-    """Whether the app asked another model afterwards, for any question."""
+    """Return whether the app asked another model any question afterwards."""
     return any(
         later.number > last.number and later.model != last.model and later.endpoint in COMPLETING
         for later in case.exchanges

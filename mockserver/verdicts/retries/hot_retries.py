@@ -24,7 +24,7 @@ def hot_retries(case: Case) -> Iterator[Finding]:
     """
     Find calls that were retried at once, either twice in a row or once after a 429.
 
-    If the client may choose its waits at random, five short waits in a row are needed.
+    If the client may choose random waits, a finding needs five short waits in a row.
     """
     yield from _alike(case)
     for call in case.calls:
@@ -47,19 +47,19 @@ def _longest_rush(call: Call, case: Case) -> list[Retry]:
 
 
 def _draws(hot: Sequence[Retry], call: Call, case: Case) -> bool:
-    """Whether a client may choose waits at random, because it chose longer waits or slept."""
+    """Return whether a client may choose random waits, because it has waited at all."""
     chose = any(is_chosen(retry, case) for retry in retries(call))
     return chose or any(has_waited(*retry) for retry in hot)
 
 
 def _rushed(retry: Retry, case: Case) -> bool:
-    """Whether a client did not pause at all after a 429."""
+    """Return whether a client retried without any pause after a 429."""
     limited = retry[0].status == HTTPStatus.TOO_MANY_REQUESTS
     return limited and (case.paused(*retry) < _NO_PAUSE or case.never_rested(*retry))
 
 
 def _alike(case: Case) -> Iterator[Finding]:
-    """Find requests that follow a failed one without a pause, and equal it when ``normalized``."""
+    """Find requests sent at once after a failed one that has the same ``normalized`` form."""
     sent: dict[Sender, list[Exchange]] = {}
     for exchange in case.exchanges:
         if exchange.request.sender is not None:

@@ -20,8 +20,8 @@ from mockserver.verdicts.verdict import Case, Finding
 from .pauses import told
 
 _TOO_LONG = 600.0  # seconds before a retry; no user of a program waits longer
-_LATER = 1.1  # the largest multiple of Retry-After that a client waits
-_MARGIN = 5.0  # seconds that a client may wait on top of that
+_LATER = 1.1  # a client waits at most this many times as long as Retry-After says
+_MARGIN = 5.0  # seconds that a client may wait beyond that
 _GROWTH = 4.0  # the largest factor by which a back-off grows
 _SILENCE = 120.0  # seconds with nothing but signs of life
 
@@ -57,7 +57,7 @@ def no_overall_deadline(case: Case) -> Iterator[Finding]:
 
 def _is_the_same_call(early: Exchange, late: Exchange, before: float, case: Case) -> bool:
     """
-    Whether a retry belongs to the call, and not to a new run of a periodic job.
+    Return whether a retry belongs to the call, and not to a new run of a periodic job.
 
     A retry belongs to the call if the client counts its attempts, or if the same thread or task
     waited as ``Retry-After`` says or as a growing back-off does. ``before`` is the wait before the
@@ -93,5 +93,5 @@ def _silence(plan: Plan) -> float:
 
 
 def _is_sign_of_life(data: bytes) -> bool:
-    """Whether a piece has only comments of server-sent events, or only white space."""
+    """Return whether a piece has only comments of server-sent events, or only white space."""
     return all(line.startswith(b":") for line in data.split(b"\n") if line.strip())

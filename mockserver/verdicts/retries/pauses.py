@@ -88,7 +88,7 @@ def nested_layers(case: Case) -> Iterator[Finding]:
 
 def told(early: Exchange, late: Exchange) -> float | None:
     """
-    Return how many seconds a retry had to wait for ``Retry-After``; None if there was no need.
+    Return the ``Retry-After`` that a retry had to obey, in seconds; None if there was none.
 
     With another key, other limits apply. A client that left has not seen the header.
     """
@@ -97,7 +97,7 @@ def told(early: Exchange, late: Exchange) -> float | None:
 
 
 def too_early(early: Exchange, late: Exchange) -> bool:
-    """Whether a retry came before the time of ``Retry-After`` had passed."""
+    """Return whether a retry came before the time of ``Retry-After`` had passed."""
     least = told(early, late) or 0.0
     return least > 0 and waited(early, late) < least - tolerance(least)
 
@@ -121,16 +121,16 @@ def same_key(call: Call) -> list[Retry]:
 
 
 def _begins_again(early: Exchange, late: Exchange) -> bool:
-    """Whether a client that had already retried was started again."""
+    """Return whether a client that had already retried began again with its first attempt."""
     return bool(tries(early)) and tries(late) == 0
 
 
 def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
     """
-    Yield the groups of attempts that the layers of one program can have made.
+    Yield the groups of attempts that the layers of one program can have made together.
 
-    A new group begins when the client starts again after a wait that exceeds a minute, and also
-    exceeds twice the longest wait so far, because then a user has started it.
+    A new group begins when the client starts again after more than a minute and more than twice the
+    longest wait so far. Then a user has started it.
     """
     longest, together = 0.0, call.exchanges[:1]
     for early, late in retries(call):
@@ -145,12 +145,12 @@ def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
 
 
 def is_chosen(retry: Retry, case: Case) -> bool:
-    """Whether the client itself chose how long to wait."""
+    """Return whether the client itself chose how long to wait."""
     return failed_untold(retry[0]) and not case.at_once(*retry)
 
 
 def failed_untold(exchange: Exchange) -> bool:
-    """Whether an attempt had a transient failure without a ``Retry-After``."""
+    """Return whether an attempt had a transient failure without a ``Retry-After``."""
     return passing(exchange) and exchange.retry_after is None and not exchange.client_left
 
 
@@ -162,8 +162,7 @@ def _crowds(calls: Sequence[Call]) -> Iterator[list[Call]]:
     """
     Yield groups of calls that failed at nearly the same time.
 
-    The first call of a group then waited before its retry. All others had failed by the time that a
-    quarter of this wait was over.
+    All calls of a group failed within the first quarter of the wait before the first call's retry.
     """
     crowd: list[Call] = []
     for call in sorted(calls, key=_failed_at):

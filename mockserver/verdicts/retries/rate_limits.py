@@ -104,7 +104,7 @@ def _pause(early: Exchange, late: Exchange, case: Case) -> float:
 
 
 def _retry_after(exchange: Exchange) -> float | None:
-    """Return the ``Retry-After`` of an answer, if a limit was the reason to refuse the request."""
+    """Return the ``Retry-After`` of an answer, if a limit was the reason for the refusal."""
     return exchange.retry_after if _exhausted(exchange) else None
 
 
@@ -147,14 +147,14 @@ def _needed(call: Call, case: Case) -> int:
 
 
 def _is_running(other: Exchange, late: Exchange) -> bool:
-    """Whether an exchange still holds its reservation when another request comes."""
+    """Return whether an exchange still holds its reservation when another request comes."""
     over = other.finished is not None and other.finished <= late.at
     same = (other.key, other.model) == (late.key, late.model)
     return same and other.number < late.number and not over
 
 
 def _idle(exchange: Exchange) -> int:
-    """Count the tokens that were reserved but never used."""
+    """Return how many tokens were reserved but never used."""
     used = exchange.prompt_tokens + exchange.completion_tokens
     return max(0, exchange.reserved_tokens - used)
 

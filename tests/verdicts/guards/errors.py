@@ -25,7 +25,7 @@ VAIN, GAVE_UP, OVERFLOW = "permanent-error-retried", "gave-up-at-once (advice)",
 KEYS, OTHERS, PASSING = (
     "Another key or model",
     "Other clients with the same request",
-    "Errors that may pass",
+    "Transient errors",
 )
 PATIENCE, USERS = "Patience", "Users"
 TOO_MUCH = "limit 8000 tokens per minute, requested 42084."

@@ -58,7 +58,7 @@ ROWS = (
         meets(first(9, Error(problem="queue_exceeded", retry_after=0.0))),
     ),
     Row(
-        "Errors that may pass",
+        "Transient errors",
         HOT,
         RUSH,
         "what does not pass is none of its business",

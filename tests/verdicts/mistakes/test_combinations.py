@@ -77,13 +77,13 @@ def within(schema):
         (
             answer({"type": "object", "properties": {}}),
             "open-schema",
-            "response_format.json_schema.schema does not forbid",
+            "response_format.json_schema.schema allows other properties",
             "false in each object",
         ),
         (
             {"tools": [tool(strict=True, parameters=within({"type": "object", "properties": {}}))]},
             "open-schema",
-            "tools[0].function.parameters.properties.a does not",
+            "tools[0].function.parameters.properties.a allows",
             "false in each object",
         ),
         (

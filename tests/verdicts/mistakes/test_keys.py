@@ -76,7 +76,7 @@ def kept(key, **known):
         (refused("Bearer null"), "no-value", "the word 'null'", "stop if it is not set"),
         (refused("Bearer EMPTY"), "local-key", "'EMPTY' was sent", "begins with 'csk-'"),
         (refused("Bearer $CEREBRAS_API_KEY"), "unexpanded-key", "'$...'", "let the shell"),
-        (refused(f"Bearer API_KEY={KEY}"), "key-with-name", "'API_KEY=csk-...'", "leave the name"),
+        (refused(f"Bearer API_KEY={KEY}"), "key-with-name", "'API_KEY=csk-...'", "remove the name"),
         (refused("Bearer changeme"), "placeholder-key", "'changeme'", "a key of your own"),
         (refused("Bearer https://x.test"), "url-as-key", "a URL", "CEREBRAS_BASE_URL"),
         (refused(f"Bearer '{KEY}'"), "quoted-key", "'csk-...'", "leave the quotes out"),
