@@ -34,9 +34,10 @@ class EventFormat:
 
     With any ``event`` name, Cerebras' SDKs (Python, Node) wrap the data as ``{"data": ..., "event":
     ...}``, so all text is lost without an error. All SDKs and frameworks read the other formats,
-    except the one without blank lines: there they find data after the end of the JSON and raise an
-    exception that is not one of their own. Hand-written loops over lines lose all data if the space
-    is missing, and find broken JSON in multi-line data; they can read events without blank lines.
+    except the one without blank lines. In that one they find data after the end of the JSON, and
+    raise an exception that is not one of their own. Hand-written loops over lines lose all data if
+    the space is missing, and find broken JSON in multi-line data; they can read events without
+    blank lines.
     """
 
     event: EventName | None = None

@@ -62,7 +62,7 @@ def _is_finish(step: Data) -> bool:
 
 
 def _is_lost(step: Data, cut: set[int]) -> bool:
-    """Whether an event is dropped if no room is left: it has tokens, or its choice was cut."""
+    """Return whether to drop an event if no room is left: it has tokens, or its choice was cut."""
     if _has_usage(step) or is_role(step) or _is_finish(step) or not says_choices(step):
         return False
     return bool(step.tokens or _indices(step) & cut)
@@ -104,7 +104,7 @@ def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
 
 
 def _unseen(body: dict[str, Any], paid: int) -> int:
-    """Return how many tokens of a text completion are billed but are not in its texts."""
+    """Return how many billed tokens of a text completion are not in its texts."""
     texts = [choice.get("text") for choice in body["choices"]]
     if "usage" not in body or None in texts:
         return 0

@@ -289,7 +289,7 @@ def test_meant_as_a_sequence(rules, odd):
         (
             ("rules", later, "schedule"),
             (
-                f"this rule counts only requests that rules[{earlier}] leaves; to apply one "
+                f"this rule counts only requests that rules[{earlier}] leaves to it; to apply one "
                 "action after another, write one rule with a 'sequence'"
             ),
         )
@@ -316,7 +316,8 @@ def test_hidden_by_a_sequence(sequence, then, hidden):
 def test_sequence_of_nothing():
     """A sequence that lets all pass is told."""
     (odd,) = found(Rule(sequence=(RuleAction(), RuleAction())))
-    assert odd == (("rules", 0, "sequence"), "the rule never acts: its sequence lets all pass")
+    said = "the rule never acts: every item of its sequence is 'pass'"
+    assert odd == (("rules", 0, "sequence"), said)
 
 
 @pytest.mark.parametrize(
