@@ -24,7 +24,7 @@ class Truncate:
     """
     End the answer after ``tokens`` tokens, with ``finish_reason: length`` and matching usage.
 
-    An answer that reaches the completion limit ends in the same way; shorter answers are unchanged.
+    The API itself ends an answer like this at the completion limit. Shorter answers are unchanged.
     The tokens of all choices count together; choices that are not cut keep their finish reason.
 
     No client raises an exception, so an app that does not check ``finish_reason`` mistakes half an
