@@ -92,7 +92,7 @@ def _never_asked(match: Match) -> str | None:
 
 
 def _never(schedule: Schedule) -> str | None:
-    """Return why a schedule never agrees; None if it sometimes agrees."""
+    """Return why a schedule never selects a request; None if it can select one."""
     if schedule.probability == 0:
         return "its probability is 0"
     if schedule.window is not None and schedule.window.lasting == 0:
@@ -107,12 +107,12 @@ def _never_counted(schedule: Schedule) -> str | None:
         return None
     keys = {"first": first, "at": None if at is None else list(at), "every": every}
     named = ", ".join(f"{key}: {value}" for key, value in keys.items() if value is not None)
-    return f"no request agrees with {named}"
+    return f"no request fits {named}"
 
 
 def _never_composed(schedule: Schedule) -> str | None:
     if schedule.any_of and all(map(_never, schedule.any_of)):
-        return "nothing in 'any' can agree"
+        return "no schedule in 'any' can select a request"
     return next(filter(None, map(_never, schedule.all_of)), None)
 
 
