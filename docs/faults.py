@@ -1,8 +1,8 @@
 """
 Writes ``faults.md``, the page on the faults: ``python docs/faults.py``.
 
-What a fault is and what its keys mean comes from its type, what the clients do from the table in
-``measured``. The examples stand here, one for each fault.
+The descriptions of the faults and of their keys come from the docstrings of the faults. What the
+clients do comes from the table in ``measured``. The examples, one for each fault, are below.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ _INTRODUCTION = """\
 # Faults
 
 Each fault is a key in the `faults` of a rule; [scenarios](scenarios.md#faults) says how several
-act together. Each description says what the server does, then how clients react.
+faults act together. Each description says what the server does, then how clients react. The body of
+an answer is either a *stream* of server-sent events or a *document*, which is sent as a whole.
 """
 _SENTENCE_END = re.compile(r"(?<=\.)\s+")
 _CLAUSE_END = re.compile(r"(?<=[.;])\s+")
@@ -92,7 +93,7 @@ _SHAPES = {"html": "page", "text": "plain text", "empty": "nothing", "event": "e
 
 
 def page() -> str:
-    """Return the page as it should be."""
+    """Return the text of the page."""
     rows = measured()
     keys = schema_of("scenario")["$defs"]
     return "\n".join(
@@ -124,7 +125,7 @@ def measured() -> list[Row]:
 
 
 def method() -> dict[str, Any]:
-    """Return how it was measured: its date, its clients, and what the words mean."""
+    """Return how the clients were measured: the date, the versions, what the words mean."""
     found: dict[str, Any] = yaml.safe_load(
         (FOLDER / "measured" / "clients.yaml").read_text("utf-8")
     )
@@ -157,7 +158,7 @@ def _legend() -> Iterator[str]:
     yield from _table(("outcome", "the app gets"), (*words, *more))
     yield (
         "The figures are in [measured](measured). Each line there is for one fault, with or "
-        "without streaming, and has the name that the fault had in the measurement.\n"
+        "without streaming, under the name that the fault had in the measurement.\n"
     )
 
 
@@ -187,7 +188,7 @@ def _paragraphs(told: object) -> list[str]:
 
 
 def _told(fault: type[Fault], keys: Iterable[str]) -> tuple[list[str], dict[str, list[str]]]:
-    """Return the paragraphs of a fault, and what they say of single keys, which is taken out."""
+    """Return the paragraphs of a fault without the sentences on keys, and these sentences."""
     first, *others = _paragraphs(fault)
     meanings: dict[str, list[str]] = {key: [] for key in keys}
     prose = [first]
@@ -207,7 +208,7 @@ def _names(text: str, key: str) -> bool:
 
 
 def _note(sentence: str, meanings: dict[str, list[str]]) -> None:
-    """Note each clause of a sentence for the keys that it names, or else for those before."""
+    """Add each clause to the keys that it names, or else to the keys of the clause before it."""
     about: list[str] = []
     for clause in _CLAUSE_END.split(sentence):
         about = [key for key in meanings if _names(clause, key)] or about
@@ -218,7 +219,7 @@ def _note(sentence: str, meanings: dict[str, list[str]]) -> None:
 def _keys(
     keys: Mapping[str, Any], required: Iterable[str], meanings: Mapping[str, list[str]]
 ) -> Iterator[str]:
-    """Yield the table of the keys; neighbours that differ in their name only share a line."""
+    """Yield the table of the keys; adjacent keys that differ only in name share a line."""
     rows = (
         (key, _type(schema), _default(key, schema, required), _meaning(key, meanings))
         for key, schema in keys.items()
@@ -245,7 +246,7 @@ def _default(key: str, schema: Mapping[str, Any], required: Iterable[str]) -> st
 
 
 def _type(schema: Mapping[str, Any]) -> str:
-    """Say in words which values a key takes."""
+    """Return in words which values a key takes."""
     kinds = [kind for kind in schema.get("anyOf", [schema]) if not _says_nothing(kind)]
     return " or ".join(dict.fromkeys(map(_kind, kinds)))
 
@@ -272,7 +273,7 @@ def _limits(kind: Mapping[str, Any]) -> str:
 
 
 def _outcomes(rows: list[Row]) -> Iterator[str]:
-    """Yield the table of what the clients do; settings with the same outcomes share a line."""
+    """Yield the table of what the clients do; settings with equal outcomes share a line."""
     if not rows:
         yield "What the clients do: `not measured`.\n"
         return
@@ -288,7 +289,7 @@ def _outcomes(rows: list[Row]) -> Iterator[str]:
     for note, same in groupby(rows, lambda row: row["note"]):
         if note:
             settings = dict.fromkeys(f"`{row['settings']}`" for row in same if row["settings"])
-            yield f"{', '.join(settings) or 'Of this'}: {note}.\n"
+            yield f"{', '.join(settings) or 'Note'}: {note}.\n"
 
 
 def _problems() -> Iterator[str]:
@@ -313,7 +314,7 @@ def _saying(problem: Problem) -> str:
 
 
 def _table(head: Iterable[str], rows: Table) -> Iterator[str]:
-    """Yield a table in Markdown, and nothing when it has no rows."""
+    """Yield a table in Markdown, or nothing if it has no rows."""
     lines = [_line(row) for row in rows]
     if lines:
         titles = list(head)

@@ -30,7 +30,7 @@ def findings(
     code: str, place: str, edition: Edition, read_by_code: frozenset[str]
 ) -> Iterator[Finding]:
     """
-    Yield the mistakes in the variables; an API key is only checked for quotes around it.
+    Yield the mistakes in the variables; an API key is checked only for quotes around it.
 
     ``code`` has no comments. ``read_by_code`` are the variables that the user's own code reads and
     may pass to any client.

@@ -91,7 +91,7 @@ def diagnose(
 
 
 def sorted_and_folded(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort findings, the worst first; of equal findings in a file, one remains with a count."""
+    """Return the findings, the worst first; equal findings in a file become one with a count."""
     first: dict[Finding, Finding] = {}
     for one in sorted(set(found), key=lambda one: one.rank):
         kind = replace(one, line=0)

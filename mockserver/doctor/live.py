@@ -40,7 +40,7 @@ _FAILURES: Mapping[type[BaseException], str] = {
     aiohttp.ClientConnectorCertificateError: "its certificate is not trusted here",
     aiohttp.ClientSSLError: "the TLS handshake fails",
     aiohttp.ClientProxyConnectionError: "the proxy does not answer",
-    aiohttp.ClientHttpProxyError: "the proxy refuses",
+    aiohttp.ClientHttpProxyError: "the proxy refuses the connection",
     aiohttp.ClientConnectorError: "it refuses the connection",
     aiohttp.ServerDisconnectedError: "it closes the connection",
 }
@@ -51,8 +51,8 @@ class Answer:
     """
     An answer, or the reason why none came.
 
-    If none came, ``status`` is 0. Then ``late`` is true after a time-out, and ``why`` has any other
-    reason.
+    If none came, ``status`` is 0. If the reason is a time-out, ``late`` is true; otherwise ``why``
+    has the reason.
     """
 
     status: int = 0

@@ -35,7 +35,7 @@ class Fault:
     severity: Severity = "error"
 
     def meets(self, installed: Mapping[str, str]) -> bool:
-        """Whether the fault occurs with the installed versions, which are given by package name."""
+        """Return whether the fault occurs, given the installed version of each package."""
         return all(_is_in(installed.get(name), span) for name, span in self.versions.items())
 
     @property
@@ -136,7 +136,7 @@ def findings(installed: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _is_in(version: str | None, span: str) -> bool:
-    """Whether a version is within a span; an unreadable version is outside every span."""
+    """Return whether a version is within a span; an unreadable version is outside every span."""
     try:
         return version is not None and Version(version) in SpecifierSet(span, prereleases=True)
     except InvalidVersion:

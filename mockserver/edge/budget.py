@@ -65,7 +65,7 @@ class Budget:
             raise EndlessRequestsError(*self.error.args)
 
     def sentence(self) -> str | None:
-        """Return a sentence on the place that sends too many requests; None if none was refused."""
+        """Return a sentence on the place that sends too many requests; None if none is refused."""
         if not self._refused:
             return None
         sent = self._sent + self._refused

@@ -138,7 +138,7 @@ class LiveEngine:
     def engine_of(
         self, scenario: Scenario, *, now: float, journal: Journal, named: str = ""
     ) -> Engine:
-        """Return an engine for a scenario; ``named`` is how a request's header names it, or ""."""
+        """Return an engine for a scenario; ``named`` is its name in a request's header, or ""."""
         return Engine(scenario, now=now, journal=journal)
 
     def become_worker(self, number: int) -> None:
@@ -255,7 +255,7 @@ class LiveEngine:
         """
         If the exchange has to wait for the store, begin it; otherwise do nothing and return None.
 
-        When it has begun, ``begun`` is called with the exchange or an error.
+        Later, ``begun`` is called with the exchange that has begun, or with an error.
         """
         return None
 

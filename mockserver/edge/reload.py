@@ -73,7 +73,7 @@ class Reloader:
 
     def look(self) -> None:
         """
-        Play a changed scenario once its files have not changed since the last call.
+        Play a changed scenario when its files are the same as at the last call.
 
         A half-written file is therefore never read, and a file that an editor is replacing is not
         reported as missing.
@@ -142,7 +142,7 @@ def _normal(path: str | Path) -> Path:
 
 
 def _is_scenario(file: Path) -> bool:
-    """Whether a file is a scenario; an unreadable one counts, so that its error is reported."""
+    """Return whether a file is a scenario; an unreadable file counts, so its error is reported."""
     try:
         return kind_of(Document(read_text(str(file)), source=str(file)).data) == "scenario"
     except DocumentError:

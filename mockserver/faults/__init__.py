@@ -90,7 +90,7 @@ _NAMES = {kind: name for name, kind in FAULTS.items()}
 
 
 def broken(plan: Plan, faults: Iterable[Fault], context: Context) -> Plan:
-    """Return the plan after all faults in turn; faults other than ``Pace`` get it expanded."""
+    """Return the plan with all faults applied in order; only ``Pace`` gets an unexpanded plan."""
     for fault in faults:
         if isinstance(fault, Pace):
             plan = fault.apply(plan, context)

@@ -24,8 +24,8 @@ def parted(plan: Plan, tokens: int) -> tuple[Plan, Plan] | None:
     """
     Split a plan after ``tokens`` tokens, or right after the head if ``tokens`` is 0.
 
-    An event stays whole, with all its tokens; a document is split at the same fraction of its bytes
-    as of its tokens. Returns None if no tokens would follow the split.
+    An event is never split; a document is split as if all its tokens were equally long. Returns
+    None if no tokens would follow the split.
     """
     if not tokens:
         return _behind_head(plan)
@@ -85,12 +85,12 @@ def up_to(plan: Plan, size: int) -> Plan:
 
 
 def length_of(plan: Plan) -> int:
-    """Count the bytes of the body."""
+    """Return the number of bytes in the body."""
     return sum(len(step.data) for step in plan if isinstance(step, Data))
 
 
 def resized(changed: Plan, plan: Plan) -> Plan:
-    """Correct the ``content-length`` of ``changed``, if it has one, for the growth of its body."""
+    """Return ``changed``; its ``content-length``, if any, grows by as many bytes as its body."""
     length, by = field_of(changed, "content-length"), length_of(changed) - length_of(plan)
     if length is None or not by:
         return changed

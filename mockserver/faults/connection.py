@@ -21,8 +21,8 @@ class Disconnect:
     """
     Close the connection without an answer; ``by`` chooses between FIN and RST.
 
-    A proxy does so when it restarts, and a server when it has just closed an idle connection. The
-    SDKs try three times and raise their APIConnectionError. For a document, the AI SDK raises a
+    A proxy does this when it restarts. A server does it when it has just closed an idle connection.
+    The SDKs try three times and raise their APIConnectionError. For a document, the AI SDK raises a
     RetryError; for a stream, its ``textStream`` is empty and raises nothing. httpx raises ReadError
     for RST and RemoteProtocolError for FIN.
     """

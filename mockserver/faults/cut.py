@@ -24,16 +24,17 @@ class Cut:
     Lose the connection in the middle of an answer, after some tokens, bytes or events.
 
     By default, the cut is right after the head. ``after_tokens`` counts completion tokens; an event
-    stays whole, and a document is cut at the same fraction of its bytes as of its tokens.
-    ``after_bytes`` counts bytes of the body. ``after_events`` counts the events of a stream, of
-    which the first may have only the role; a document counts as one event. ``inside`` moves the cut
-    forward: with ``json``, into the middle of the next event, or of the rest of a document; with
-    ``character``, into the next character of several bytes; with ``tool_arguments``, into the
-    arguments of the next tool call, or between two events if the arguments span several. An answer
-    that ends before the cut, or has no place of the kind that ``inside`` names, arrives whole.
-    ``by`` is how the connection is lost: ``fin`` or ``rst`` in the middle of a framed body, which a
-    client can detect; ``content_length``, which announces too short a length, so that the rest is
-    outside the message; or ``eof``, where the end of the connection is also the end of the body.
+    stays whole, and a document is cut as if all its tokens were equally long. ``after_bytes``
+    counts bytes of the body. ``after_events`` counts the events of a stream, of which the first may
+    have only the role; a document counts as one event. ``inside`` moves the cut forward: with
+    ``json``, into the middle of the next event, or of the rest of a document; with ``character``,
+    into the next multi-byte character; with ``tool_arguments``, into the arguments of the next tool
+    call, or between two events if the arguments span several. An answer arrives whole if it ends
+    before the cut, or if it contains nothing that fits ``inside``.
+    ``by`` is how the connection is lost. With ``by: fin`` or ``by: rst``, the connection ends in
+    the middle of a framed body, which a client can detect. With ``by: content_length``, the
+    announced length is too short, so the rest is outside the message. With ``by: eof``, no length
+    is announced, so the end of the connection is also the end of the body.
 
     No client retries once a stream has begun. After ``fin`` and ``rst``, clients raise an
     exception; in Cerebras' SDK for Python it is an exception of httpx, which ``except

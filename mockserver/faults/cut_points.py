@@ -1,4 +1,4 @@
-"""Offsets in the body of an answer, in bytes, at which a cut is hard for parsers."""
+"""Byte offsets in the body of an answer at which a cut is hard for parsers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mockserver.plan import Data, Plan, head_of
 
 from .body import cut, length_of, streams
 
-_MULTIBYTE = re.compile(rb"[\xc2-\xf4]")  # the first byte of a character of several bytes
+_MULTIBYTE = re.compile(rb"[\xc2-\xf4]")  # the first byte of a multi-byte character
 _ARGUMENTS = re.compile(rb'"arguments":"((?:[^"\\]|\\.)+)"')
 _NAME = b'"name":'
 Inside: TypeAlias = Literal["json", "character", "tool_arguments"]
@@ -65,7 +65,7 @@ def _in_json(plan: Plan, size: int) -> int | None:
 
 
 def _in_character(plan: Plan, size: int) -> int | None:
-    """Return the offset after the first byte of the next character that has several bytes."""
+    """Return the offset after the first byte of the next multi-byte character."""
     body = b"".join(step.data for step in plan if isinstance(step, Data))
     found = _MULTIBYTE.search(body, size)
     return None if found is None else found.start() + 1
@@ -97,4 +97,4 @@ INSIDES: Mapping[Inside, Callable[[Plan, int], int | None]] = {
     "character": _in_character,
     "tool_arguments": _in_arguments,
 }
-"""Each function finds the first place for a cut, not before an offset; None if there is none."""
+"""Each function returns the first place for a cut at or after an offset; None if there is none."""

@@ -51,8 +51,8 @@ class ReasoningOnly:
     ``length``, and usage matches. A text completion can't have reasoning, so it becomes empty.
     Answers other than completions are left unchanged.
 
-    Reasoning models answer like this if ``max_completion_tokens`` is too small. Only pydantic-ai
-    raises an exception; another request with the same limit gives the same result.
+    Reasoning models answer like this if ``max_completion_tokens`` is too small. A retry with the
+    same limit gives the same result. Only pydantic-ai raises an exception.
     """
 
     tokens: Positive
@@ -77,7 +77,7 @@ class _Silence:
     thoughts: str | None = None
 
     def of(self, body: Any) -> Any:
-        """Change a document or an event whose content has been dropped."""
+        """Return a body whose content has been dropped, with this finish reason and usage."""
         for choice in dicts(body.get("choices") if isinstance(body, dict) else None):
             if choice.get("finish_reason") is not None:
                 choice["finish_reason"] = self.finish_reason
@@ -98,7 +98,7 @@ class _Silence:
 
 
 def _silenced(plan: Plan, silence: _Silence) -> Plan:
-    """Drop all content of a completion; its first piece gets all tokens of ``silence``."""
+    """Return a completion without content; its first piece counts all tokens of ``silence``."""
     if not any(map(says_choices, plan)):
         return plan
     emptied = edited(Truncate(0).apply(plan, Context(Random(0))), silence.of)
@@ -110,7 +110,7 @@ def _silenced(plan: Plan, silence: _Silence) -> Plan:
 
 
 def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step]:
-    """Yield the plan; after the event with the role come events of ``size`` tokens of reasoning."""
+    """Yield the plan; add events with ``size`` tokens of reasoning after the role's event."""
     for step in plan:
         if not is_role(step) or not step.tokens or not (body := body_of(step)):
             yield step
@@ -123,6 +123,6 @@ def _thinking(plan: Plan, thoughts: tuple[str, ...], size: int) -> Iterator[Step
 
 
 def _tokens_per_event(plan: Plan) -> int:
-    """Return the number of tokens of the largest event without the role and without tool calls."""
+    """Return the most tokens of any event, except events with the role or with tool calls."""
     known = (step for step in plan if isinstance(step, Data) and not is_role(step))
     return max((step.tokens for step in known if b'"tool_calls":' not in step.data), default=0) or 1

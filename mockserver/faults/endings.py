@@ -62,9 +62,9 @@ class NoLastNewline:
     End a stream without the newlines that complete its last event.
 
     The standard for server-sent events requires clients to drop such an event. The SDKs for Python,
-    and the SDKs of Cerebras and OpenAI for Node, accept it. The AI SDK follows the standard. So it
-    misses the finish reason if ``no_done`` is set too, because the event with the finish reason is
-    the last one then.
+    and the SDKs of Cerebras and OpenAI for Node, accept it. The AI SDK follows the standard. If the
+    fault ``no_done`` is also applied, the last event is the one with the finish reason, so the AI
+    SDK misses the finish reason.
     """
 
     def apply(self, plan: Plan, context: Context) -> Plan:

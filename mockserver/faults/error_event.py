@@ -24,7 +24,7 @@ EventName: TypeAlias = Annotated[str, Field(pattern=r"^[^\r\n]+$")]
 @dataclass(frozen=True, slots=True)
 class ErrorEvent:
     """
-    End a stream early with an error event; the message itself ends correctly.
+    End a stream early with an error event; the HTTP message itself ends correctly.
 
     ``problem`` is the error. ``after_tokens: 0`` means right after the head; an event stays whole,
     and a completion of at most ``after_tokens`` tokens arrives whole. ``form`` is ``nested``, as
@@ -48,7 +48,7 @@ class ErrorEvent:
     done: Flag = False
 
     def apply(self, plan: Plan, context: Context) -> Plan:
-        """Replace everything after the last token by the error."""
+        """Replace everything after ``after_tokens`` tokens by the error."""
         found = parted(plan, self.after_tokens)
         if found is None or not tokens_of(plan):
             return plan

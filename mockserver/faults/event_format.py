@@ -33,10 +33,11 @@ class EventFormat:
     between events, so that they are one event according to the standard.
 
     With any ``event`` name, Cerebras' SDKs (Python, Node) wrap the data as ``{"data": ..., "event":
-    ...}``, so all text is lost without an error. All SDKs and frameworks read the other formats,
-    except the one without blank lines: there they find data after the end of the JSON and raise an
-    exception that is not one of their own. Hand-written loops over lines lose all data if the space
-    is missing, and find broken JSON in multi-line data; they can read events without blank lines.
+    ...}``, so all text is lost without an error. Without blank lines, all SDKs and frameworks find
+    data after the end of the JSON, and raise an exception that is not one of their own. Apart from
+    event names in Cerebras' SDKs, they read all other formats. Hand-written loops over lines lose
+    all data if the space is missing, and find broken JSON in multi-line data; they can read events
+    without blank lines.
     """
 
     event: EventName | None = None

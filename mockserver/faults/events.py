@@ -128,7 +128,7 @@ def _malformed(plan: Plan, at: int) -> Plan:
 
 def _empty_choices(plan: Plan, at: int) -> Plan:
     """
-    Before the event, send another with empty ``choices``, like OpenAI's event with the usage.
+    Before the event, send one with empty ``choices``, like the event in which OpenAI sends usage.
 
     The SDKs pass on the additional event, and ``choices[0]`` raises an IndexError in a hand-written
     loop.

@@ -49,9 +49,9 @@ class Gzip:
     ``kind`` is ``valid``; ``truncated``, with half of the bytes and correct framing; or ``lie``, an
     uncompressed body whose header claims compression.
 
-    All clients decompress a valid body. They reject a ``lie``; if it is a document, they request it
-    three times first. A truncated document is broken JSON to all clients; a truncated stream just
-    ends and passes for complete.
+    All clients decompress a valid body. They reject a ``lie``; if a document is a lie, they request
+    it three times first. A truncated document is broken JSON to all clients. A truncated stream
+    just ends and passes for complete.
     """
 
     kind: Literal["valid", "truncated", "lie"] = "valid"

@@ -19,9 +19,9 @@ class HeaderChanges:
     """
     Add, replace or remove header fields.
 
-    ``set`` replaces fields of the same name. ``remove`` removes fields. If the 429 of an enforced
-    tier has no ``retry-after``, for example, the SDKs wait only half a second and then a second. So
-    they use up their three attempts long before the minute of the quota is over.
+    ``set`` replaces fields of the same name. ``remove`` removes fields. For example, after a 429
+    without ``retry-after``, the SDKs wait only half a second and then a second. So they use up
+    their three attempts long before the quota's minute is over.
     """
 
     set: Mapping[str, str] = field(default_factory=dict[str, str])

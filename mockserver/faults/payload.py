@@ -1,4 +1,4 @@
-"""Answers with a success that is not a completion."""
+"""The fault that replaces an answer by a success that is not a completion."""
 
 from __future__ import annotations
 

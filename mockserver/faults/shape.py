@@ -68,8 +68,8 @@ def _missing_keys(body: dict[str, Any]) -> None:
     """
     Keep only the choices; remove their ``index``, and the ``type`` of their tool calls.
 
-    Cerebras' SDK for Python mistakes such an event of a stream for a document and loses its text;
-    pydantic-ai rejects such a document. All others read on.
+    In a stream, Cerebras' SDK for Python mistakes each event for a document and loses its text.
+    Without streaming, pydantic-ai rejects the answer. All other clients read on.
     """
     for key in body.keys() - {"choices"}:
         del body[key]
@@ -97,7 +97,7 @@ def _wrong_types(body: dict[str, Any]) -> None:
     """
     Turn numbers into strings, and the content of a document into an object.
 
-    The SDKs pass the object on as if it were text; langchain and pydantic-ai reject it. In such a
+    The SDKs pass the object on as if it were text; langchain and pydantic-ai reject it. In a
     stream, the ``textStream`` of the AI SDK yields nothing and raises no error.
     """
     body["created"] = str(body.get("created"))
@@ -111,8 +111,8 @@ def _no_choices(body: dict[str, Any]) -> None:
     """
     Leave out the choices.
 
-    The SDKs pass on ``choices=None``, on which the app fails; litellm turns such a stream into an
-    empty answer with ``stop`` as its finish reason.
+    The SDKs pass on ``choices=None``, on which the app fails. litellm turns a stream into an empty
+    answer with ``stop`` as its finish reason.
     """
     del body["choices"]
 
@@ -131,7 +131,7 @@ def _unknown_finish_reason(body: dict[str, Any]) -> None:
     """
     Use a finish reason that the API does not document.
 
-    Cerebras' SDK for Python mistakes such an event of a stream for a document.
+    In a stream, Cerebras' SDK for Python mistakes the event with this reason for a document.
     """
     for choice, _ in _choices(body):
         if choice.get("finish_reason"):

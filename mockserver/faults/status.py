@@ -1,4 +1,4 @@
-"""Answers with an error status."""
+"""The fault that replaces an answer by an error."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ class Error:
 
     ``retry_after`` sets the header ``retry-after``, in seconds; the real API sends whole seconds,
     and most clients also understand fractions. With ``retry_after: auto``, a quota's 429 states the
-    period of the quota in seconds, as the API does, and other errors have no such header; null
-    omits the header. ``retry_after_date`` is a duration, which may be negative; it sets
-    ``retry-after`` to a date, the current time plus the duration. ``retry_after_ms`` sets
-    ``retry-after-ms``, which the SDKs prefer to ``retry-after``. ``headers`` can send an invalid
-    value: ``headers: {retry-after: soon}``. Clients handle long waits differently: Cerebras' SDK
-    for Python waits up to 60 s, and retries soon if the wait is longer; OpenAI's SDKs wait up to
-    120 s, and give up at once if the wait is longer; Cerebras' SDK for Node waits even for hours.
+    period of the quota in seconds, as the API does, and no other error has the header; null omits
+    the header. ``retry_after_date`` is a duration, which may be negative; it sets ``retry-after``
+    to a date, the current time plus the duration. ``retry_after_ms`` sets ``retry-after-ms``, which
+    the SDKs prefer to ``retry-after``. ``headers`` can send an invalid ``retry-after``:
+    ``headers: {retry-after: soon}``. Clients handle long waits differently. Cerebras' SDK for
+    Python waits up to 60 s, and retries soon if the wait is longer. OpenAI's SDKs wait up to 120 s,
+    and give up at once if the wait is longer. Cerebras' SDK for Node waits even for hours.
     ``should_retry`` sets ``x-should-retry``, which tells the SDKs whether to retry, whatever the
     status is; the AI SDK ignores it.
 

@@ -68,10 +68,10 @@ class SlowBody:
     """
     Send the head at once, and the body after ``delay``.
 
-    Cerebras' SDK for Node has no time-out once the head has arrived, so it hangs; OpenAI's SDK for
+    Cerebras' SDK for Node has no time-out once the head has arrived, so it hangs. OpenAI's SDK for
     Node also hangs, but only in a stream. The other SDKs request a document three times, and raise
-    an exception in a stream; Cerebras' SDK for Python raises an httpx.ReadTimeout, which is not one
-    of its own exceptions.
+    an exception in a stream. In Cerebras' SDK for Python, this is an httpx.ReadTimeout, which is
+    not one of its own exceptions.
     """
 
     delay: Seconds
@@ -90,12 +90,12 @@ class Stall:
     """
     Stop sending, before the head or after some tokens, but keep the connection open.
 
-    ``after_tokens: 0`` means right after the head; a document stops at the same fraction of its
-    bytes as of its tokens. An answer of at most ``after_tokens`` tokens arrives whole.
+    ``after_tokens: 0`` means right after the head; a document stops as if all its tokens were
+    equally long. An answer of at most ``after_tokens`` tokens arrives whole.
 
     No client retries mid-stream. Cerebras' SDK for Python raises an httpx.ReadTimeout, which
-    ``except cerebras.APIError`` misses; langchain's classes have no time-out, and the SDKs for Node
-    have none after the head; the AI SDK's ``textStream`` just ends, with half the text.
+    ``except cerebras.APIError`` misses. langchain's classes have no time-out, and the SDKs for Node
+    have none after the head. The AI SDK's ``textStream`` just ends, with half the text.
     """
 
     after_tokens: Count | None = None

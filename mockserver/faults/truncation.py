@@ -24,7 +24,7 @@ class Truncate:
     """
     End the answer after ``tokens`` tokens, with ``finish_reason: length`` and matching usage.
 
-    An answer that reaches the completion limit ends in the same way; shorter answers are unchanged.
+    The API itself ends an answer like this at the completion limit. Shorter answers are unchanged.
     The tokens of all choices count together; choices that are not cut keep their finish reason.
 
     No client raises an exception, so an app that does not check ``finish_reason`` mistakes half an
@@ -62,7 +62,7 @@ def _is_finish(step: Data) -> bool:
 
 
 def _is_lost(step: Data, cut: set[int]) -> bool:
-    """Whether an event is dropped if no room is left: it has tokens, or its choice was cut."""
+    """Return whether to drop an event if no room is left: it has tokens, or its choice was cut."""
     if _has_usage(step) or is_role(step) or _is_finish(step) or not says_choices(step):
         return False
     return bool(step.tokens or _indices(step) & cut)
@@ -104,7 +104,7 @@ def _shortened(step: Data, room: int, *, total: int, cut: set[int]) -> Data:
 
 
 def _unseen(body: dict[str, Any], paid: int) -> int:
-    """Return how many tokens of a text completion are billed but are not in its texts."""
+    """Return how many billed tokens of a text completion are not in its texts."""
     texts = [choice.get("text") for choice in body["choices"]]
     if "usage" not in body or None in texts:
         return 0

@@ -25,7 +25,7 @@ def aliases() -> Aliases:
 
 def alias_hint(path: Sequence[str | int], key: str, value: Any) -> str:
     """
-    Return the equivalent of an unknown key as the end of a sentence, or "" without an equivalent.
+    Return the equivalent of an unknown key as the end of a sentence, or "" if it has none.
 
     >>> alias_hint(("rules", 0, "faults", 0), "reset_peer", {"timeout": 0})
     "; here that is 'disconnect: {by: rst}'"
@@ -56,7 +56,7 @@ def _faults(value: Any) -> list[str]:
 
 
 def _within(path: Sequence[str | int], meant: str) -> str:
-    """Return ``meant``; if the path already leads into its outer mapping, without that mapping."""
+    """Return ``meant``, without its outer mapping if the path already leads into that mapping."""
     outer = f"{path[-1]}: {{" if path else ""
     if outer and meant.startswith(outer) and meant.endswith("}"):
         return meant.removeprefix(outer).removesuffix("}")

@@ -88,10 +88,10 @@ def _checked(file: str) -> Checked:
 
 def kind_of(data: Any) -> DocumentKind:
     """
-    Return the kind of a file: the kind that has more of the file's keys among its own.
+    Return the kind of a file: scenario or edition, whichever has more of the file's keys.
 
-    A misspelt key counts as the key that it resembles. If both kinds have equally many, the file is
-    an edition if it extends an edition, even by a misspelt name; otherwise it is a scenario.
+    A misspelt key counts as the key that it resembles. In a tie, a file that extends an edition is
+    an edition, even if the name is misspelt; any other file is a scenario.
     """
     known = sorted(frozenset[str]().union(*_KEYS.values()))
     meant = {

@@ -127,15 +127,15 @@ class Scenario:
     """
     An ordered list of rules.
 
-    The first rule that matches a request answers it; if none matches, the answer is healthy.
+    The first rule that matches a request answers it; if none does, the mock answers like the API.
 
-    ``name`` is shown in reports. ``version`` is the version of the language. ``description`` sums
-    up the scenario in a line. ``source`` is the report that the scenario is modelled on.
+    ``name`` is shown in reports. ``version`` is the version of this format. ``description`` sums up
+    the scenario in a line. ``source`` is the report that the scenario is modelled on.
     ``edition`` is the state of the API to imitate: its name, or the path of its file. ``seed``
     seeds every random draw. ``rules`` are tried in order. ``tier`` enforces the limits of a tier of
     the edition; without ``tier``, answers show limits that are not enforced. ``context`` reduces
     the context window of every model to this many tokens. ``capacity`` is the number of completions
-    that the service handles at once; further ones are refused as an overload. ``port`` sets the
+    that the service handles at once; further ones get a 429 ``queue_exceeded``. ``port`` sets the
     times when the port itself is out of order, so that requests do not reach the rules. ``limits``
     are rate limits that apply for a time. ``status`` sets how the status page differs from the
     scenario. ``extends`` is a shipped scenario, or the path of a file, from which this one

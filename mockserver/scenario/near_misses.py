@@ -16,7 +16,7 @@ class Mismatch(Protocol):
 
     @property
     def difference(self) -> Callable[[RequestView], str]:
-        """Describes the reason in a few words, given the request."""
+        """A function that returns the reason in a few words, given the request."""
         ...
 
 
@@ -68,7 +68,7 @@ class NoMatch:
 
 
 def near_miss_lines(misses: Sequence[NearMiss], *, most: int) -> list[str]:
-    """Return lines for the ``most`` nearest misses; the last also says how many others follow."""
+    """Return lines for the ``most`` nearest misses; the last also counts those left out."""
     lines = [f"not by {miss}" for miss in misses[:most]]
     if len(misses) > most:
         lines[-1] += f" (nor by {len(misses) - most} more)"

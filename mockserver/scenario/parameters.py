@@ -5,8 +5,8 @@ The placeholder ``${name}`` inserts a parameter. A value that is only a placehol
 parameter's value, of whatever type. In a longer text the value is inserted as text. ``$${name}``
 is not a placeholder but stands for the text ``${name}``.
 
-A default can be ``{auto: most, otherwise: 3}``. Then ``otherwise`` is the value, and a caller that
-knows the client's requests can choose a better one in the way that ``auto`` names.
+A default can be ``{auto: most, otherwise: 3}``. A caller that knows the client's requests can then
+choose the value in the way that ``auto`` names; for all other callers, ``otherwise`` is the value.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ ParameterName: TypeAlias = Annotated[str, AfterValidator(_is_name)]
 
 def settled(document: Document) -> tuple[Document, dict[str, Automatic]]:
     """
-    Return the document with its automatic defaults replaced, and how to choose each of them.
+    Return the document with each automatic default replaced by its ``otherwise``.
 
-    Each is replaced by its ``otherwise``. Raises DocumentError.
+    Also returns, by parameter, how to choose each of these defaults. Raises DocumentError.
     """
     found: dict[str, Automatic] = {}
     root = document.root
@@ -149,7 +149,7 @@ class Filling:
     letters: int = 0
 
     def whole(self, root: yaml.MappingNode) -> yaml.Node:
-        """Return the root with its placeholders filled, and the values used as its defaults."""
+        """Return the root with its placeholders filled, and with ``values`` as its defaults."""
         pairs = []
         for key, value in root.value:
             new = value if key.value in _UNFILLED else self._node(value, (key.value,))

@@ -15,7 +15,7 @@ class Port:
     """
     The windows in which clients get no connection.
 
-    If windows overlap, the first of them in the order refuses, ignores, breaks_tls applies.
+    If windows overlap, the first of them in this order applies: refuses, ignores, breaks_tls.
 
     In the window ``refuses``, connections are refused at once, as during a restart. In the window
     ``ignores``, attempts to connect get no reply and time out, as behind a firewall; a client that

@@ -64,7 +64,7 @@ _OF_A_RULE = frozenset({"faults", "schedule", "probability"})
 
 def rule_for(headers: Mapping[str, str]) -> Rule | None:
     """
-    Return the rule that a request carries in its header, or None without such a field.
+    Return the rule that a request carries in its header, or None if it carries no rule.
 
     ``X-Cerebras-Mock-Fault`` holds a fault as in YAML, a list of faults, the bare name of a fault,
     or a mapping with the ``faults`` and ``schedule`` of a rule. This ``schedule`` may have no key

@@ -158,10 +158,10 @@ def excluded(request_predicates: tuple[RequestPredicate, ...]) -> RequestPredica
     """Require that at least one of these predicates does not hold."""
     return Predicate(
         lambda view: first_failing(request_predicates, view) is not None,
-        lambda _: "it is what 'not' describes",
+        lambda _: "the request fits 'not'",
     )
 
 
 def same(found: object, wanted: object) -> bool:
-    """Compare as JSON does, so that true is not 1."""
+    """Return whether two values are equal in JSON, where true is not 1."""
     return found == wanted and isinstance(found, bool) is isinstance(wanted, bool)

@@ -94,14 +94,14 @@ TrialPredicate: TypeAlias = Predicate[Trial]
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """
-    When a rule acts. All keys must agree; an empty schedule always agrees.
+    Which requests a rule takes. All keys must select the request; an empty schedule selects all.
 
     ``after`` skips this many requests, and the other keys count only the requests after these.
     ``first``, ``at`` and ``every`` count the requests that reach the rule, starting at 1.
     ``probability`` applies to each request; the draws come from the seed. ``window`` is the time in
-    which the rule acts. At least one schedule in ``any`` must agree (``any_of`` in Python). Every
-    schedule in ``all`` must agree (``all_of`` in Python). ``not`` is a schedule that must not agree
-    (``excluded`` in Python).
+    which the rule acts. At least one schedule in ``any`` must select the request (``any_of`` in
+    Python). Every schedule in ``all`` must select the request (``all_of`` in Python). ``not`` is a
+    schedule that must not select the request (``excluded`` in Python).
     """
 
     after: Count = 0
@@ -167,7 +167,7 @@ class Schedule:
             groups = [schedule.predicates(draws) for schedule in self.any_of]
             yield Predicate(
                 lambda trial: any(first_failing(group, trial) is None for group in groups),
-                lambda trial: f"counted as request {trial.number}, but no schedule in 'any' agrees",
+                lambda trial: f"counted as request {trial.number}, but no schedule in 'any' fits",
             )
         if self.excluded is not None:
             group = self.excluded.predicates(draws)

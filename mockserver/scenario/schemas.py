@@ -79,7 +79,7 @@ class _Generator(GenerateJsonSchema):
         return shown
 
     def dict_schema(self, schema: Any) -> Schema:
-        """If there is a pattern for the keys, allow no keys that do not match it."""
+        """If there is a pattern for the keys, allow only keys that match it."""
         shown = super().dict_schema(schema)
         return {**shown, "additionalProperties": False} if "patternProperties" in shown else shown
 
@@ -117,7 +117,7 @@ def _describe(mapping: Schema) -> None:
 
 
 def _with_placeholders(schema: Schema) -> Schema:
-    """Allow placeholders for values, and require no keys of a scenario that extends another."""
+    """Allow placeholders for values, and let a scenario that extends another omit any key."""
     whole = {"required": schema.pop("required")}
     for mapping in _mappings(schema):
         keys = mapping.get("properties", {})

@@ -20,7 +20,7 @@ _LIMIT_KEYS = {f"{kind}_per_{period}": (kind, period) for kind, period in _PLACE
 @dataclass(frozen=True, slots=True)
 class Limit:
     """
-    The limits of each key and model while a window is open; they replace the limits of the tier.
+    Limits of each API key and model while a window is open; they replace the tier's limits.
 
     ``window`` is the time in which these limits apply; usage starts at zero each time it opens.
     ``requests_per_second``, ``requests_per_minute``, ``requests_per_hour`` and ``requests_per_day``
@@ -40,7 +40,7 @@ class Limit:
 
     def __post_init__(self) -> None:
         if not self.amounts:
-            raise ValueError(f"limits nothing; name at least one of {', '.join(_LIMIT_KEYS)}")
+            raise ValueError(f"sets no limit; name at least one of {', '.join(_LIMIT_KEYS)}")
 
     @property
     def amounts(self) -> dict[LimitKey, int]:
@@ -51,7 +51,7 @@ class Limit:
 
 def active_limits(limits: Iterable[Limit], started: float, now: float) -> dict[LimitKey, Temporary]:
     """
-    Return the limits that apply at ``now``; this and ``started`` are in seconds since the epoch.
+    Return the limits that apply at ``now``; both times are in seconds since the epoch.
 
     If two entries limit the same quantity, the first applies.
     """

@@ -56,7 +56,7 @@ def difference(match, view=CHAT):
         (Match(method=("GET", "HEAD")), "the method is POST, not GET or HEAD"),
         (Match(excluded=Match(model="qwen*")), None),
         (Match(excluded=Match(model="llama*", stream=False)), None),
-        (Match(excluded=Match(model="llama*", stream=True)), "it is what 'not' describes"),
+        (Match(excluded=Match(model="llama*", stream=True)), "the request fits 'not'"),
         (Match(excluded=Match(excluded=Match(stream=True))), None),
         (Match(endpoint="chat", model="llama*", stream=True, attempt=2), None),
         (

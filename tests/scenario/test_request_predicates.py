@@ -86,7 +86,7 @@ TABLE = [
     (
         request_predicates.excluded((request_predicates.model("a"),)),
         {"model": "a"},
-        "it is what 'not' describes",
+        "the request fits 'not'",
     ),
     (
         request_predicates.excluded(

@@ -68,7 +68,7 @@ def test_numbers(schedule, numbers):
         (
             Schedule(any_of=(Schedule(at=(2,)), Schedule(at=(3,)))),
             Trial(4),
-            "counted as request 4, but no schedule in 'any' agrees",
+            "counted as request 4, but no schedule in 'any' fits",
         ),
         (
             Schedule(all_of=(Schedule(first=9), Schedule(every=3))),

@@ -44,8 +44,8 @@ def test_yaml():
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({}, "limits nothing; name at least one of requests_per_second, "),
-        ({"window": {"after": "1s"}}, "limits nothing; name at least one of requests_per_second, "),
+        ({}, "sets no limit; name at least one of requests_per_second, "),
+        ({"window": {"after": "1s"}}, "sets no limit; name at least one of requests_per_second, "),
         ({"requests_per_second": 0}, "greater_than_equal 1"),
         ({"tokens_per_minute": "many"}, "whole number"),
     ],

@@ -18,7 +18,7 @@ _SHORT = 32
 
 
 def cut_answers(matter: Matter) -> Iterator[Noticed]:
-    """Notice calls that limit the tokens, in a file that never reads a finish reason."""
+    """Notice calls with a token limit, in a file that never reads a finish reason."""
     if matter.source.says("finish_reason"):
         return
     for chat in matter.chats:

@@ -60,10 +60,10 @@ class Clock:
     """
     Real time.
 
-    ``now`` returns seconds since the epoch. The mock gets the time only from its clock, and waits
-    only with it, so another clock gives the mock another kind of time. ``stall`` holds a client
-    forever. ``hold`` raises StallError, because nothing could ever wake the calling thread. Both
-    can be replaced, for example by functions that raise StallError after a while.
+    ``now`` returns seconds since the epoch. The mock gets the time and waits only through its
+    clock, so another clock gives the mock another kind of time. ``stall`` holds a client forever.
+    ``hold`` raises StallError, because nothing could ever wake the calling thread. Both can be
+    replaced, for example by functions that raise StallError after a while.
     """
 
     scale = 1.0
@@ -133,7 +133,7 @@ class Clock:
         self.now = lambda: self._shown() + self._ahead
 
     def announced(self, plan: Plan) -> Plan:
-        """Return the plan with the waits that it announces converted to the client's seconds."""
+        """Return the plan with its announced waits converted to the client's seconds."""
         return plan
 
     def patience(self, seconds: float) -> float:
@@ -171,7 +171,7 @@ class ScaledClock(Clock):
         super().pause(seconds * self.scale)
 
     def announced(self, plan: Plan) -> Plan:
-        """Return the plan with the waits that it announces converted to the client's seconds."""
+        """Return the plan with its announced waits converted to the client's seconds."""
         return scaled(plan, self.scale, now=self._now())
 
     def patience(self, seconds: float) -> float:

@@ -56,7 +56,7 @@ async def play(
     """
     Play a plan step by step; return whether the connection stays open.
 
-    If the last write is short, the ``audience`` is told just before it that the answer is over.
+    If the last write is short, the end is recorded with the ``audience`` just before this write.
     Without an audience a stall lasts forever. ``keep_alive`` and ``chunks`` are as in ``Wire``.
 
     Each wait begins at the planned end of the previous wait, not at the actual end, so that delays
@@ -142,7 +142,7 @@ class _Playing:
             ready.clear()
 
     def _ahead(self) -> bool:
-        """Whether the next write is not due yet."""
+        """Return whether the next write is due later."""
         if self._due > self._now:
             self._now = self._clock.monotonic()
         return self._due > self._now

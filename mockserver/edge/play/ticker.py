@@ -9,8 +9,7 @@ TICK = 0.002
 """The seconds between two ticks; more if many waits were due at the last tick."""
 AT_ONCE = 16
 """At most this many waits end in one turn of the loop, so that new requests are read in between."""
-# the next tick is due after this many seconds times the number of waits just ended; a write takes
-# half as long
+# seconds until the next tick, for each wait that the last tick ended; a write takes half as long
 _PAUSE = 4e-5
 
 
@@ -19,8 +18,8 @@ class Ticker:
     The short waits of one event loop.
 
     With a hundred streams that write every few milliseconds, separate timers would take more time
-    than the writes; a wait with the ticker takes a third of the time that a timer takes. No wait
-    ends early. ``monotonic`` returns the time with which deadlines are compared.
+    than the writes. A wait with the ticker costs a third of what a timer costs. No wait ends early.
+    ``monotonic`` returns the time with which deadlines are compared.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, monotonic: Callable[[], float]) -> None:

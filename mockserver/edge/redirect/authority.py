@@ -76,9 +76,10 @@ class Trust:
     """
     The files that let clients trust the authority.
 
-    ``ca`` has only the authority, for clients that add it to their own roots. ``bundle`` has the
-    roots of this machine as well, for clients that read only one file. ``store`` has the same roots
-    as ``bundle``, in a form for Java, locked with ``store_password``.
+    ``ca`` has only the authority, for clients that add it to their own root certificates.
+    ``bundle`` also has the root certificates of this machine, for clients that read only one file.
+    ``store`` has the same certificates as ``bundle``, in a form for Java, locked with
+    ``store_password``.
     """
 
     ca: Path
@@ -88,7 +89,7 @@ class Trust:
 
 
 def roots_of(own: str | None) -> bytes:
-    """Return the roots in the file ``own`` if it exists, else those that this machine trusts."""
+    """Return the root certificates in the file ``own`` if it exists, else this machine's."""
     import certifi
 
     system = ssl.get_default_verify_paths().cafile

@@ -115,7 +115,7 @@ class Front(asyncio.Protocol):
             self._route(*self._held.split(_END, 1))
 
     def _is_no_request(self) -> bool:
-        """Whether these bytes can't be the beginning of a request to a proxy."""
+        """Return whether these bytes can't be the beginning of a request to a proxy."""
         method = self._held[:_LONGEST_METHOD].partition(b" ")[0]
         return (
             len(self._held) > _LONGEST_HEAD

@@ -50,7 +50,7 @@ def target_of(head: bytes) -> Target | None:
 
 def forwarded(head: bytes) -> bytes:
     """
-    Return the head to forward, given a head with a target that has scheme and host.
+    Return the head to forward, given a head whose target has a scheme and a host.
 
     The new head asks to close the connection after the answer, because the next request may be for
     another host.

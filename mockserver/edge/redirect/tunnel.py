@@ -17,7 +17,7 @@ _HEAD_OF_TLS = 2048  # bytes at the start of a TLS handshake that include the na
 
 
 class _LeakError(ConnectionError):
-    """A client asked for a tunnel to another name or address, but uses it for a private host."""
+    """A client uses a tunnel for a private host, but asked for another name or address."""
 
 
 @dataclass(frozen=True, slots=True)

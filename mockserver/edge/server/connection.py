@@ -250,7 +250,7 @@ class Connection(web.RequestHandler):
             await self._drain_helper()
 
     def _hand_on(self, data: bytes) -> None:
-        """Pass data on to aiohttp. If its parser fails in a body, let reading the body fail too."""
+        """Pass data on to aiohttp. If its parser fails in a body, make the read of it fail too."""
         if data and (self._free or not self._count):
             self._free = False
             self._head, self._count = data[: data.find(END) + len(END)], 0
@@ -285,7 +285,7 @@ class Connection(web.RequestHandler):
         return not self._half_closed
 
     def _is_all(self, request: web.BaseRequest) -> bool:
-        """Whether aiohttp has got exactly this request since the connection was last free."""
+        """Return whether aiohttp has got exactly this request since ``_free`` was last true."""
         length = framed(request)
         return length is not None and self._count == len(self._head) + length
 
@@ -373,7 +373,7 @@ class Connection(web.RequestHandler):
 
 
 def _is_ready(in_flight: InFlight) -> bool:
-    """Whether an answer takes no time."""
+    """Return whether an answer takes no time."""
     return at_once(in_flight.exchange.plan) is not None
 
 

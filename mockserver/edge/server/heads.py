@@ -1,4 +1,4 @@
-"""Recognises heads of requests by their shape, once aiohttp has parsed one of the same shape."""
+"""Recognises request heads that have the same shape as a head that aiohttp has parsed."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def how(request: web.BaseRequest) -> How:
 
 
 def changes(request: web.BaseRequest) -> bool:
-    """Whether the client asks to switch from HTTP/1.1 to another protocol."""
+    """Return whether the client asks to switch from HTTP/1.1 to another protocol."""
     return request.method == "CONNECT" or "upgrade" in request.headers
 
 
@@ -176,7 +176,7 @@ class _Shape:
 
 
 def _varies(name: str) -> bool:
-    """Whether a field's value usually changes with each request, or must not be stored."""
+    """Return whether a field's value usually changes with each request, or must not be stored."""
     return name == "content-length" or is_credential(name)
 
 

@@ -92,7 +92,7 @@ class Port:
             begun.result()
 
     def _quiet(self) -> bool:
-        """Whether the port is open now and stays open for the rest of the scenario."""
+        """Return whether the port is open now and stays open for the rest of the scenario."""
         port, elapsed = self._live.scenario.port, self._live.elapsed
         settled = math.isinf(port.until_change(elapsed))
         return settled and self.state == self._due() == "open"

@@ -1,8 +1,8 @@
 """
 Runs the server in several processes that share a port.
 
-The processes share state only if there is a store. The kernel distributes connections among them,
-so that several cores answer a fast client. A connection stays with its process.
+The kernel distributes connections among the processes, so that several cores answer a fast client.
+A connection stays with its process. The processes share state only if there is a store.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ from .store import Answer, Store, into
 
 _log = logging.getLogger("mockserver")
 WhenLost: TypeAlias = Literal["refuse", "alone"]
-# seconds until a silent replica counts as gone, and seconds between a replica's signs of life
+# seconds until a silent replica counts as gone, and seconds between a replica's heartbeats
 LEASE, _BEAT = 5.0, 1.0
 PATIENCE = 10.0  # seconds that a request waits for the store after the store is lost
 
@@ -141,7 +141,7 @@ class SharedLive(LiveEngine):
             raise UnsharedError(self._unable)
         if self._playing.text != self._own.text:
             _log.warning(
-                "plays %r, like the other replicas at %s, and not %r as given here",
+                "this replica plays %r, like the other replicas at %s, and not %r as given here",
                 self._playing.scenario.name, self.store.address, self._own.scenario.name,
             )  # fmt: skip
 

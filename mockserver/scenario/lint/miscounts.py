@@ -16,7 +16,7 @@ _Numbers: TypeAlias = Sequence[int]
 
 class Counters:
     """
-    The latest rule that selects requests by number, for each distinct match.
+    For each distinct match, the latest rule that selects requests by number.
 
     A rule counts only the requests that earlier rules leave to it. If two rules match the same
     requests, and the numbers in the second rule continue those in the first, the author probably

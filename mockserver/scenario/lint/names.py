@@ -17,10 +17,10 @@ from .rules import Finding
 
 def name_findings(scenario: Scenario) -> Iterator[Finding]:
     """
-    Yield the models that the edition lacks.
+    Yield a finding for each model that the edition lacks.
 
-    A scenario without an edition may be used with any shipped edition, so the tier and the models
-    that all shipped editions lack are yielded instead.
+    A scenario without an edition may be used with any shipped edition. Then the findings are about
+    the tier and the models that all shipped editions lack.
     """
     chosen = scenario.edition
     known = [editions.load(name) for name in ([chosen] if chosen else editions.names())]

@@ -41,7 +41,7 @@ def rule_findings(scenario: Scenario) -> Iterator[Finding]:
         for path, status in _good_errors(rule):
             yield ("rules", at, *path), f"{status} {_NO_ERROR}"
         if (earlier := counters.miscounting(at, rule)) is not None:
-            leaves = f"this rule counts only requests that {_label(earlier, scenario)} leaves"
+            leaves = f"this rule counts only requests that {_label(earlier, scenario)} leaves to it"
             said = f"{leaves}; to apply one action after another, write one rule with a 'sequence'"
             yield ("rules", at, "schedule"), said
         required = rule.state.requires
@@ -67,7 +67,7 @@ def _never_acts(rule: Rule) -> Iterator[tuple[Path, str]]:
     if why := _never(rule.schedule):
         yield ("schedule",), why
     if rule.sequence and all(action.passes for action in rule.sequence):
-        yield ("sequence",), "its sequence lets all pass"
+        yield ("sequence",), "every item of its sequence is 'pass'"
 
 
 def _good_errors(rule: Rule) -> Iterator[tuple[Path, int]]:
@@ -92,7 +92,7 @@ def _never_asked(match: Match) -> str | None:
 
 
 def _never(schedule: Schedule) -> str | None:
-    """Return why a schedule never agrees; None if it sometimes agrees."""
+    """Return why a schedule never selects a request; None if it can select one."""
     if schedule.probability == 0:
         return "its probability is 0"
     if schedule.window is not None and schedule.window.lasting == 0:
@@ -107,12 +107,12 @@ def _never_counted(schedule: Schedule) -> str | None:
         return None
     keys = {"first": first, "at": None if at is None else list(at), "every": every}
     named = ", ".join(f"{key}: {value}" for key, value in keys.items() if value is not None)
-    return f"no request agrees with {named}"
+    return f"no request fits {named}"
 
 
 def _never_composed(schedule: Schedule) -> str | None:
     if schedule.any_of and all(map(_never, schedule.any_of)):
-        return "nothing in 'any' can agree"
+        return "no schedule in 'any' can select a request"
     return next(filter(None, map(_never, schedule.all_of)), None)
 
 
@@ -168,8 +168,8 @@ def _optional(covers: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
 
 def _glob(wide: str, narrow: str) -> bool:
-    # The wide pattern is matched with the text of the narrow one. In that text a "?" would match a
-    # "*", although the "*" stands for any number of characters.
+    # The wide pattern is matched with the text of the narrow one. A "?" of the wide pattern would
+    # match a "*" in that text, although this "*" stands for any number of characters.
     return wide == narrow or (bool(glob(wide)(narrow)) and not ("?" in wide and "*" in narrow))
 
 

@@ -1,9 +1,9 @@
 """
 Computes from the scenario alone what the status page shows at a given time.
 
-The condition of a component is computed from typical requests. For a model these are two chats of
-one short message, one streamed and one not. For each typical request, the rules determine what
-share of such requests fails or is slow from now on. The table says what share a rule takes:
+The condition of a component is computed from typical requests. The typical requests of a model are
+two chats, each of one short message: one streamed and one not. For each typical request, the rules
+determine what share of requests like it fails or is slow from now on. A rule takes this share:
 
 | a rule that acts | share |
 |---|---|
@@ -40,8 +40,8 @@ COMPLETIONS = "Text completions"
 OTHERS = "Models, files and batches"
 """The component for all endpoints that return no completions."""
 
-# each condition with its least share of failures and its least share of slow answers; a component
-# has the first condition of which it reaches either share
+# each condition, with the least share of failures and the least share of slow answers that cause
+# it; a component has the first condition for which it reaches either share
 _CONDITIONS: Sequence[tuple[Condition, float, float]] = (
     ("major_outage", 0.9, 2.0),
     ("partial_outage", 0.25, 2.0),
@@ -102,7 +102,7 @@ class Outages:
         return {name: _condition(rules, elapsed) for name, rules in self._rules.items()}
 
     def _since(self, elapsed: float, same: Callable[[Mapping[str, Condition]], bool]) -> float:
-        """Return since when ``same`` has been true, as far as the last ``_MOST_CHANGES`` show."""
+        """Return when ``same`` became true, looking back over at most ``_MOST_CHANGES`` changes."""
         since = elapsed
         for _ in range(_MOST_CHANGES):
             since = max((window.changed(since) for window in self._windows), default=0.0)
@@ -118,7 +118,7 @@ def is_well(conditions: Mapping[str, Condition]) -> bool:
 
 
 def _may_count(rule: Rule, scenario: Scenario) -> bool:
-    """Whether a rule can take more than a few requests, according to the table above."""
+    """Return whether a rule can take more than a few requests, according to the table above."""
     counted = rule.match.attempt is not None and bounds(rule.match.attempt).max is not None
     ends = bool(rule.sequence) and rule.then == "pass"
     required = rule.state.requires

@@ -115,7 +115,7 @@ def test_another_scenario_joins(redis, caplog):
             assert (await sent(two)).status == 200
 
     asyncio.run(play())
-    assert "plays 'limited', like the other replicas at unix://" in caplog.text
+    assert "this replica plays 'limited', like the other replicas at unix://" in caplog.text
     assert "and not 'first' as given here" in caplog.text
 
 

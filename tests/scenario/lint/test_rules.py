@@ -36,11 +36,11 @@ def found(*rules):
     [
         (Schedule(probability=0.0), "its probability is 0"),
         (Schedule(window=Window(lasting=0.0)), "its window is never open"),
-        (Schedule(at=()), "no request agrees with at: []"),
-        (Schedule(first=3, at=(4, 9)), "no request agrees with first: 3, at: [4, 9]"),
-        (Schedule(first=3, every=4), "no request agrees with first: 3, every: 4"),
-        (Schedule(at=(1, 3), every=2), "no request agrees with at: [1, 3], every: 2"),
-        (Schedule(any_of=(Schedule(at=()), Schedule(probability=0.0))), "nothing in 'any' can"),
+        (Schedule(at=()), "no request fits at: []"),
+        (Schedule(first=3, at=(4, 9)), "no request fits first: 3, at: [4, 9]"),
+        (Schedule(first=3, every=4), "no request fits first: 3, every: 4"),
+        (Schedule(at=(1, 3), every=2), "no request fits at: [1, 3], every: 2"),
+        (Schedule(any_of=(Schedule(at=()), Schedule(probability=0.0))), "no schedule in 'any' can"),
         (Schedule(all_of=(Schedule(), Schedule(probability=0.0))), "its probability is 0"),
         (Schedule(), None),
         (Schedule(first=3, at=(3, 4)), None),
@@ -289,7 +289,7 @@ def test_meant_as_a_sequence(rules, odd):
         (
             ("rules", later, "schedule"),
             (
-                f"this rule counts only requests that rules[{earlier}] leaves; to apply one "
+                f"this rule counts only requests that rules[{earlier}] leaves to it; to apply one "
                 "action after another, write one rule with a 'sequence'"
             ),
         )
@@ -316,7 +316,8 @@ def test_hidden_by_a_sequence(sequence, then, hidden):
 def test_sequence_of_nothing():
     """A sequence that lets all pass is told."""
     (odd,) = found(Rule(sequence=(RuleAction(), RuleAction())))
-    assert odd == (("rules", 0, "sequence"), "the rule never acts: its sequence lets all pass")
+    said = "the rule never acts: every item of its sequence is 'pass'"
+    assert odd == (("rules", 0, "sequence"), said)
 
 
 @pytest.mark.parametrize(
