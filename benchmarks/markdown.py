@@ -8,7 +8,7 @@ from . import targets
 from .figures import Figures, Kind
 from .report import number
 
-_METRICS = {"rate": "a second", "rate by processor": "a second of a processor's time"}
+_METRICS = {"rate": "a second", "rate by processor": "per second of processor time"}
 
 
 def tables(figures: Figures, kinds: Iterable[Kind]) -> str:

@@ -57,9 +57,9 @@ def _kind(question: Question, about: str, unit: str) -> Kind:
 
 KINDS = (
     _kind(VARIED, "what apps send: an SDK's fields, prompts of all lengths", "requests/s"),
-    _kind(VARIED_STREAM, "the same as streams of 100 events, unpaced", "streams/s"),
+    _kind(VARIED_STREAM, "the same, answered as unpaced streams of 100 events", "streams/s"),
     _kind(CONVERSATION, "6 KB of system prompt, three tools, a growing history", "requests/s"),
-    _kind(TRACED, "varied, with a traceparent of its own each", "requests/s"),
+    _kind(TRACED, "varied, each request with its own traceparent", "requests/s"),
     _kind(PLAIN, "few fields, prompts of one length", "requests/s"),
     _kind(REPEATED, "the same bytes all the time, as no app sends", "requests/s"),
     _kind(STREAM, "streams of 100 events, few fields, prompts of one length", "streams/s"),

@@ -12,13 +12,15 @@ _HEAD = """\
 
 This page shows how apps on eight released packages behave under five faults. It is written by
 `.ci/measure packages` from [packages.yaml](packages.yaml), which also has the sentences of the
-verdicts, and where the source was read. Each cell is an app after the package's README
-(`benchmarks/packages/`), with the package's defaults, as a pytest test on the virtual clock.
+verdicts, and the places in the source that were read. Each cell is a pytest test on the virtual
+clock. It runs an app that follows the package's README (`benchmarks/packages/`), with the package's
+defaults.
 
-*Half answer*: a part of an answer was returned without an exception. The last column of the first
-table counts half and empty answers, and says how many of them got a verdict. *Source says* is
-written by hand, after reading the installed code. A verdict on a mistake that the source rules out
-is a *contradiction*. A mistake that the source shows, and that got no verdict, is *unseen*.
+*Half answer*: the app returned a part of an answer, without an exception. The last column of the
+first table counts half and empty answers, and says how many of them got a verdict. The column
+*source says* is written by hand, after reading the installed code. A verdict on a mistake that the
+source rules out is a *contradiction*. A mistake that the source shows, but that got no verdict, is
+*unseen*.
 """
 
 
