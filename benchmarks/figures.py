@@ -54,7 +54,8 @@ class Kind:
     """
     One kind of measurement: the units of its metrics, its subjects, and how to measure.
 
-    ``missing`` names what a subject needs but is not installed. Ratios refer to the ``baseline``.
+    ``missing`` returns what must be installed before a subject can be measured. Ratios refer to the
+    ``baseline``.
     """
 
     name: str
@@ -84,7 +85,7 @@ class Figure:
 
     @property
     def median(self) -> float:
-        """The middle one of the rounds."""
+        """The median of the rounds."""
         return median(self.values)
 
     def ratios(self, other: Figure | None) -> list[float]:

@@ -24,7 +24,7 @@ from .questions import (
     Question,
 )
 
-_WARM_UP = 1.5  # times the seconds of a run: Node compiles what is hot, and less is unfair to it
+_WARM_UP = 1.5  # times the seconds of a run; Node needs this long to compile hot code
 
 
 def measure(question: Question, name: str, setting: Setting) -> Found:
@@ -61,6 +61,6 @@ KINDS = (
     _kind(CONVERSATION, "6 KB of system prompt, three tools, a growing history", "requests/s"),
     _kind(TRACED, "varied, each request with its own traceparent", "requests/s"),
     _kind(PLAIN, "few fields, prompts of one length", "requests/s"),
-    _kind(REPEATED, "the same bytes all the time, as no app sends", "requests/s"),
+    _kind(REPEATED, "the same bytes all the time, unlike any app", "requests/s"),
     _kind(STREAM, "streams of 100 events, few fields, prompts of one length", "streams/s"),
 )

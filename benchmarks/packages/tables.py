@@ -25,7 +25,7 @@ source rules out is a *contradiction*. A mistake that the source shows, but that
 
 
 def document(date: str, python: str, packages: Mapping[str, Any]) -> str:
-    """Return the YAML of all packages: of each its versions, and a cell for each scenario."""
+    """Return the YAML of all packages: for each, its versions and a cell for each scenario."""
     import yaml
 
     class Indented(yaml.SafeDumper):
@@ -66,7 +66,7 @@ def _matrix(packages: Mapping[str, Any], scenarios: Sequence[str]) -> Iterator[S
 
 
 def _half_answers(cells: Sequence[Mapping[str, Any]]) -> str:
-    """Return how many half or empty answers were handed on, and of how many a verdict tells."""
+    """Return how many half or empty answers were handed on, and how many got a verdict."""
     handed = [cell for cell in cells if cell["outcome"] in (HALF, EMPTY)]
     told = [cell for cell in handed if _RULE in cell["verdicts"]]
     return f"{len(handed)}, {len(told)} with a verdict" if handed else "none"
@@ -93,13 +93,13 @@ def _section(packages: Mapping[str, Any], scenario: str) -> str:
 
 
 def short(outcome: str) -> str:
-    """Return an outcome with the class of its error only."""
+    """Return an outcome with the class of its error, but without the module."""
     head, bracket, name = outcome.partition(" (")
     return f"{head}: `{name.rstrip(')').rpartition('.')[2]}`" if bracket else head
 
 
 def agreement(cell: Mapping[str, Any]) -> str:
-    """Return how verdicts and source stand to each other."""
+    """Return whether the verdicts and the source agree, or where they differ."""
     wrong, unseen = cell.get("contradiction", ()), cell.get("unseen", ())
     told = [f"**contradiction**: {', '.join(wrong)}"] if wrong else []
     told += [f"unseen: {', '.join(unseen)}"] if unseen else []
