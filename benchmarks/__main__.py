@@ -93,7 +93,7 @@ def main(
     drawing: Path | None,
     **scale: Any,
 ) -> None:
-    """Measure how fast the mock server is, beside others."""
+    """Measure how fast the mock server is, compared with others."""
     given = {name: value for name, value in scale.items() if value is not None}
     setting = Setting(replace(QUICK if quick else Scale(), **given), *machine.cores())
     machine.pin(setting.load_core)

@@ -60,7 +60,7 @@ def measured(scenarios: str) -> Share:
         chosen = ("--cerebras-chaos", scenarios, "--cerebras-report", str(report))
         subprocess.run(  # noqa: S603 (our own)
             [sys.executable, "-m", "pytest", *options, *chosen, str(_TESTS)],
-            check=False,  # tests fail, because their app is a bad one
+            check=False,  # the tests fail, because their app handles no faults
             capture_output=True,
         )
         cells = json.loads(report.read_text("utf-8"))["cells"]

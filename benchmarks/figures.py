@@ -89,7 +89,7 @@ class Figure:
         return median(self.values)
 
     def ratios(self, other: Figure | None) -> list[float]:
-        """Return the ratio to the other figure, round by round; empty without one."""
+        """Return the ratios to another figure, round by round; empty if there is none."""
         if other is None:
             return []
         return [mine / its for mine, its in zip(self.values, other.values, strict=False) if its]

@@ -47,7 +47,7 @@ def _seconds(folder: Path, plugins: Sequence[str], core: int | None) -> float:
 
 
 def missing(name: str) -> list[str]:
-    """Name what must be installed before a plugin can be measured."""
+    """Return what must be installed before a plugin can be measured."""
     return [] if find_spec(_PLUGINS[name].partition(".")[0]) else [f"`pip install {name}`"]
 
 

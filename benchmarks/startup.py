@@ -15,7 +15,7 @@ from .questions import PLAIN
 
 
 def measure(name: str, setting: Setting) -> Found:
-    """Return the milliseconds; for ours, of the command that users start, as it is installed."""
+    """Return the milliseconds to the first answer; ours is the command that users start."""
     _warm(name)
     return _timed(name, setting.server_core)
 

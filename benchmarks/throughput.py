@@ -2,7 +2,7 @@
 Answers per second: one question repeated on many connections.
 
 Answers per second of the server's processor time can be compared even on a busy machine. On an idle
-machine the two rates are equal.
+machine, the two rates are nearly equal.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def _seconds(folder: Path, plugins: Sequence[str], core: int | None, *arguments:
 
 
 def missing(_: str) -> list[str]:
-    """Name what must be installed before the runs can be measured."""
+    """Return what must be installed before the runs can be measured."""
     return [
         f"`pip install {package}`" for module, package in _SDKS.items() if find_spec(module) is None
     ]

@@ -12,7 +12,7 @@ STREAMED = frozenset({"silent-cut", "truncated-512"})
 @dataclass(frozen=True, slots=True)
 class App:
     """
-    A package, the module beside this one that uses the package, and its requirement for pip.
+    A package, the module in this folder that uses it, and the requirement for pip.
 
     ``beneath`` are the libraries through which its requests go. The modules in ``imports`` are
     imported before the clock runs.

@@ -40,7 +40,7 @@ def test_cell(cerebras_mock: CerebrasMock) -> None:
     module = import_module(f"{__package__}.{app.module}")
     for name in app.imports:
         import_module(name)
-    cerebras_mock.reset()  # the imports took time, in which a scenario has gone on
+    cerebras_mock.reset()  # imports take time, so the scenario has to start again
     before = _virtual(cerebras_mock)
     asked = _asked(module, cerebras_mock.scenario.name)  # verdicts look here for half answers
     noted = _noted(app, cerebras_mock, asked, _virtual(cerebras_mock) - before)

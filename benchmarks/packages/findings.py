@@ -12,7 +12,7 @@ from .apps import App
 from .outcome import Noted
 from .weather import WHOLE
 
-AT_MOST = 3  # sentences that are kept of a cell; a verdict counts its other cases
+AT_MOST = 3  # sentences that are kept of each cell
 
 
 @dataclass(frozen=True, slots=True)
