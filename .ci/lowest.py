@@ -1,9 +1,9 @@
 """
-The lowest versions that pyproject.toml declares for the run time.
+The lowest versions that pyproject.toml allows at run time.
 
-Prints them as constraints for pip; with ``--check`` it fails unless just these are installed. Of
-the extras, ``cluster`` counts: the tests meet it. What the others want is left alone: the tools of
-the tests are the newest.
+Prints them as constraints for pip. With ``--check``, fails unless exactly these versions are
+installed. Of the extras, only ``cluster`` is included, because the tests use it. The packages of
+the other extras, such as the tools of the tests, stay at their newest versions.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def lowest(dependencies: list[str]) -> dict[str, str]:
     for dependency in dependencies:
         found = re.match(r"([\w.-]+)(?:\[.*?\])?[^;]*?>=\s*([\w.]+)", dependency)
         if found is None:
-            raise ValueError(f"the dependency {dependency!r} has no lower bound, as >= gives it")
+            raise ValueError(f"the dependency {dependency!r} has no lower bound, such as >=1.0")
         bounds[found[1]] = found[2]
     return bounds
 
 
 def release(text: str) -> str:
-    """Return a version without the zeros at its end, which say nothing: 9.0.0 is 9."""
+    """Return a version without the zeros at its end: 9 for 9.0.0, because both are the same."""
     return re.sub(r"(\.0)+$", "", text)
 
 

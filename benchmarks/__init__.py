@@ -1,1 +1,1 @@
-"""How fast the mock server is, beside others on the same machine in the same minute."""
+"""How fast the mock server is, compared with others on the same machine in the same minute."""

@@ -46,7 +46,7 @@ def _present(kind: Kind, names: Sequence[str]) -> list[str]:
     for name in (name for name in kind.subjects if name in names):
         needs = kind.missing(name)
         if needs:
-            click.echo(f"{kind.name}: {name} is left out, it needs {' and '.join(needs)}", err=True)
+            click.echo(f"{kind.name}: {name} is left out; it needs {' and '.join(needs)}", err=True)
         else:
             present.append(name)
     return present
@@ -64,18 +64,25 @@ def _measure(kinds: Sequence[Kind], names: Sequence[str], setting: Setting) -> F
 
 
 @click.command()
-@_all("--kinds", [kind.name for kind in KINDS], "What is measured.")
-@_all("--only", _SUBJECTS, "Who is measured.")
-@click.option("--quick", is_flag=True, help="One round of very little, to see that all works.")
+@_all("--kinds", [kind.name for kind in KINDS], "Kinds of measurements.")
+@_all("--only", _SUBJECTS, "Servers and plugins to measure.")
+@click.option("--quick", is_flag=True, help="One very short round, to see that all works.")
 @click.option("--rounds", type=click.IntRange(1, 100))
-@click.option("--seconds", type=click.FloatRange(0.05, 60), help="Of one run under load.")
+@click.option("--seconds", type=click.FloatRange(0.05, 60), help="Length of a run under load.")
 @click.option("--connections", type=click.IntRange(1, 1000))
-@click.option("--requests", type=click.IntRange(100, 100_000_000), help="Of the kind memory.")
+@click.option(
+    "--requests", type=click.IntRange(100, 100_000_000), help="Number, for the kind `memory`."
+)
 @click.option(
     "--markdown", "markdown_wanted", is_flag=True, help="Print the tables of docs/speed.md."
 )
 @click.option("--json", "path", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--chart", "drawing", type=click.Path(dir_okay=False, path_type=Path), help="SVG.")
+@click.option(
+    "--chart",
+    "drawing",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for an SVG chart.",
+)
 def main(
     *,
     kinds: list[str],
@@ -86,7 +93,7 @@ def main(
     drawing: Path | None,
     **scale: Any,
 ) -> None:
-    """Measure how fast the mock server is, beside others."""
+    """Measure how fast the mock server is, compared with others."""
     given = {name: value for name, value in scale.items() if value is not None}
     setting = Setting(replace(QUICK if quick else Scale(), **given), *machine.cores())
     machine.pin(setting.load_core)

@@ -28,7 +28,7 @@ HOW = {
 
 
 class Share(NamedTuple):
-    """Cells under a scenario that breaks something: those that were run, and those that acted."""
+    """Counts of cells under scenarios that break something: how many ran, and how many acted."""
 
     ran: int
     acted: int
@@ -36,7 +36,7 @@ class Share(NamedTuple):
     left_out: int
 
     def line(self) -> str:
-        """Return it in a line."""
+        """Return the counts as one line."""
         share = 100 * self.acted / self.ran
         return (
             f"{self.acted} of {self.ran} cells act ({share:.0f} %), {self.passed} of them pass; "
@@ -45,7 +45,7 @@ class Share(NamedTuple):
 
 
 def share_of(outcomes: Iterable[str]) -> Share:
-    """Return the share of some cells, by their outcomes."""
+    """Return the counts of the cells with these outcomes."""
     counts = Counter(outcomes)
     ran = counts.total() - counts["left-out"]
     acted = sum(count for outcome, count in counts.items() if outcome not in _SILENT)
@@ -60,7 +60,7 @@ def measured(scenarios: str) -> Share:
         chosen = ("--cerebras-chaos", scenarios, "--cerebras-report", str(report))
         subprocess.run(  # noqa: S603 (our own)
             [sys.executable, "-m", "pytest", *options, *chosen, str(_TESTS)],
-            check=False,  # tests fail, for their app is no good one
+            check=False,  # the tests fail, because their app handles no faults
             capture_output=True,
         )
         cells = json.loads(report.read_text("utf-8"))["cells"]

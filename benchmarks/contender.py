@@ -1,7 +1,7 @@
 """
 Starts a server on a port of the loopback interface, and ends it reliably.
 
-A contender is a command, in whatever language.
+A contender is a server to measure. A command starts it, so it may be in any language.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class StartError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a server should listen, and a folder for its files, which lives as long as it does."""
+    """The port for a server, and a folder for its files, which is deleted when the server ends."""
 
     port: int
     folder: Path
@@ -67,7 +67,7 @@ class Contender:
 
     @contextmanager
     def running(self, core: int | None) -> Iterator[Running]:
-        """Serve while the block runs, on one core if one is given."""
+        """Run the server during the ``with`` block, on one core if one is given."""
         with tempfile.TemporaryDirectory() as folder:
             port = _free_port()
             launch = self.launch(Spot(port, Path(folder)))

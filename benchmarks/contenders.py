@@ -73,7 +73,7 @@ def named(name: str) -> Contender:
 
 
 def missing(name: str) -> list[str]:
-    """Name what must be installed before a contender can be measured."""
+    """Return what must be installed before a contender can be measured."""
     return named(name).missing()
 
 

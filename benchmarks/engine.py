@@ -1,9 +1,9 @@
 """
 What the engine alone costs: ``python -m benchmarks.engine [--without-speed] SECONDS RULES``.
 
-Microseconds for ``Engine.handle`` and ``Engine.finish`` of one request, with no socket and no
-event loop, and for some stages. Prints them as JSON, by metric. Its own process, because the choice
-of a JSON encoder is made once, at import.
+Measures the microseconds of ``Engine.handle`` and ``Engine.finish`` for one request, without socket
+and event loop, and those of some stages. Prints them as JSON, by metric. Runs in a process of its
+own, because the JSON encoder is chosen only once, at import.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Call: TypeAlias = Callable[[], object]
 
 
 def stages(rules: int) -> dict[str, Callable[[], Call]]:
-    """Return how to prepare each stage: a function that returns what to call in a batch."""
+    """Return, for each stage, a function that prepares it and returns the call to measure."""
     from mockserver.edge.play.wire import Wire
     from mockserver.engine import Engine
     from mockserver.engine.parsing import RequestParser
@@ -82,9 +82,9 @@ def _rules(count: int) -> list[Rule]:
 
 def microseconds(prepare: Callable[[], Call], seconds: float) -> float:
     """
-    Return what a call takes: the median of batches, each prepared anew, after one that is cold.
+    Return the processor time of a call: the median of batches, each prepared anew.
 
-    It is the time of a processor, which other processes take nothing from.
+    The first batch, which is cold, does not count. Processor time excludes other processes.
     """
     batches: list[float] = []
     end = time.perf_counter() + seconds
@@ -126,7 +126,7 @@ def main(arguments: list[str]) -> None:
 KINDS = (
     Kind(
         "engine",
-        "the engine without a socket; `many rules` is a plain chat decided over 1,000 of them",
+        "the engine without a socket; `many rules` is a plain chat under 1,000 rules",
         dict.fromkeys(
             (
                 *("plain chat", "reading of it", "writing of it", "varied", "conversation"),

@@ -54,7 +54,8 @@ class Kind:
     """
     One kind of measurement: the units of its metrics, its subjects, and how to measure.
 
-    ``missing`` names what a subject needs but is not installed. Ratios refer to the ``baseline``.
+    ``missing`` returns what must be installed before a subject can be measured. Ratios refer to the
+    ``baseline``.
     """
 
     name: str
@@ -84,11 +85,11 @@ class Figure:
 
     @property
     def median(self) -> float:
-        """The middle one of the rounds."""
+        """The median of the rounds."""
         return median(self.values)
 
     def ratios(self, other: Figure | None) -> list[float]:
-        """Return the ratio to the other figure, round by round; empty without one."""
+        """Return the ratios to another figure, round by round; empty if there is none."""
         if other is None:
             return []
         return [mine / its for mine, its in zip(self.values, other.values, strict=False) if its]

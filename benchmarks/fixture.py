@@ -1,4 +1,4 @@
-"""What the fixtures cost a test: the first that uses the mock, every further one, a client."""
+"""The cost of the fixtures: of the mock in the first test and in later ones, and of a client."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_asks_by_its_own(number, cerebras_mock):
     with Cerebras() as client:
         client.chat.completions.create(**QUESTION)
 """
-# what is called how: which test, less which other
+# each metric, its test, and the test whose time is subtracted
 _DIFFERENCES = (
     ("first use", "test_first", "test_bare"),
     ("further test", "test_mock", "test_bare"),
@@ -53,7 +53,7 @@ _PLUGINS = ("pytest_cerebras.plugin", "benchmarks.stopwatch")
 
 
 def measure(_: str, setting: Setting) -> Found:
-    """Return milliseconds, beyond those of a test that uses nothing; set-up and tear-down count."""
+    """Return the milliseconds that fixtures add to a test, set-up and tear-down included."""
     _timed(1, None)  # compiles the modules
     return _timed(setting.scale.tests, setting.server_core)
 

@@ -18,7 +18,7 @@ _PATIENCE = 60.0
 
 
 def measure(name: str, setting: Setting) -> Found:
-    """Return the memory of a stream that is silent after its start, and the time of an answer."""
+    """Return the memory of each silent stream, and the time of another answer meanwhile."""
     count = min(setting.scale.idle, allow_files() - _OTHER_FILES)
     with named(name).running(setting.server_core) as server:
         IDLE.check(server.port)

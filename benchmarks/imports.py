@@ -25,8 +25,9 @@ def measure(name: str, setting: Setting) -> Found:
     Return the processor time, in milliseconds, that the plugin adds to a run without tests.
 
     Runs with and without the plugin alternate, and the minimum of each is used, since disturbances
-    only make a run longer. The runs without it load an empty plugin: to resolve ``-p``, pytest
-    searches all installed distributions, as it does anyway when it finds plugins on its own.
+    only make a run longer. The runs without the plugin have a ``-p`` as well, with a module that is
+    no plugin. To resolve ``-p``, pytest searches all installed distributions. A usual run does so
+    anyway, to find its plugins.
     """
     runs = _FULL if setting.scale.rounds > 1 else _QUICK
     taken: dict[tuple[str, ...], list[float]] = {(_PLUGINS[name],): [], (_NOTHING,): []}
@@ -46,7 +47,7 @@ def _seconds(folder: Path, plugins: Sequence[str], core: int | None) -> float:
 
 
 def missing(name: str) -> list[str]:
-    """Name what must be installed before a plugin can be measured."""
+    """Return what must be installed before a plugin can be measured."""
     return [] if find_spec(_PLUGINS[name].partition(".")[0]) else [f"`pip install {name}`"]
 
 

@@ -1,12 +1,12 @@
 """
 Puts load on a server: one thread, raw connections, each with one request in flight.
 
-The load generator must not be the bottleneck. It only inserts a number into a prepared request and
-only detects the end of each answer. Two checks show that this is enough. Each run measures its own
-share of a core: below 95 % it was waiting for the server; the report prints the share and marks
-every figure above. And a bare protocol on uvloop with fixed bytes, far faster than any HTTP server,
-reached 100,000 answers a second with 0.6 kB and with 24 kB per answer. A bare aiohttp handler on
-the same core reached 30,000 and 21,000.
+The load generator must not be the bottleneck. All it does is insert a number into a prepared
+request, and detect the end of each answer. Two checks show that this is enough. First, each run
+measures the generator's share of a core. Below 95 %, the generator was waiting for the server. The
+report prints the share, and marks each figure with a larger one. Second, a bare protocol on uvloop
+with fixed bytes, far faster than any HTTP server, reached 100,000 answers a second with 0.6 kB and
+with 24 kB per answer. A bare aiohttp handler on the same core reached 30,000 and 21,000.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ class Result:
     """
     The result of one run.
 
-    ``rate`` is answers a second, ``answers`` all of them, the last ones included. ``size`` is in
-    bytes, ``cpu`` the generator's own share of a core, ``errors`` are failures.
+    ``rate`` is answers a second. ``answers`` counts all answers, even the last ones, which do not
+    count for the rate. ``size`` is bytes per answer, ``cpu`` the generator's share of a core, and
+    ``errors`` the number of failures.
     """
 
     rate: float
@@ -61,7 +62,7 @@ class Load:
         self._selector.close()
 
     def run(self, seconds: float, answers: float = math.inf) -> Result:
-        """Send requests up to a time or a count, then drain the last answers uncounted."""
+        """Send requests up to a time or a count, then wait for the last answers."""
         self._answers = self._bytes = self._errors = 0
         cpu, start = time.process_time(), time.perf_counter()
         for connection in self._connections:

@@ -26,7 +26,7 @@ def cores() -> tuple[int | None, int | None]:
 
 
 def pin(core: int | None, process: int = 0) -> None:
-    """Keep a process, or this one, on a core."""
+    """Keep a process on a core; 0 is this process."""
     if sys.platform == "linux" and core is not None:
         os.sched_setaffinity(process, {core})
 

@@ -8,11 +8,11 @@ from . import targets
 from .figures import Figures, Kind
 from .report import number
 
-_METRICS = {"rate": "a second", "rate by processor": "a second of a processor's time"}
+_METRICS = {"rate": "a second", "rate by processor": "per second of processor time"}
 
 
 def tables(figures: Figures, kinds: Iterable[Kind]) -> str:
-    """Return a table of rates, the fastest first, one of the same by processor, and the targets."""
+    """Return tables of the rates, the fastest first, of the rates by processor, and of targets."""
     measured = [kind for kind in kinds if figures.of(kind.name, "rate")]
     found = [list(_rates(figures, measured, *one)) for one in _METRICS.items()] if measured else []
     blocks = [*found, list(_targets(figures))]

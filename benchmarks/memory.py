@@ -15,8 +15,8 @@ from .machine import ON_LINUX
 from .questions import HEADERS, PATH, PLAIN, STREAM, Question
 
 _SETTLED = 50_000  # requests; the journal keeps far fewer
-_AT_LEAST = 0.25  # of all requests, where they are few
-_ODD = 40_000  # requests of another kind, and then three times so many
+_AT_LEAST = 0.25  # of all requests, if they are few
+_ODD = 40_000  # odd requests, and then three times as many
 _LONG = 3600.0
 _LEFT_AT_ONCE = 32
 _LONG_PROMPT = 10  # each tenth prompt is long enough to be cached
@@ -27,7 +27,7 @@ def messages(question: Question, *, wrong: bool = False) -> Iterator[bytes]:
     """
     Yield requests without end, each with a key and a prompt of its own.
 
-    What is ``wrong`` is so each second time: an unknown model or path, or a broken body.
+    If ``wrong``, every second request has an unknown model or path, or a broken body.
     """
     for number in count():
         body, path = question.body(number), PATH
@@ -43,7 +43,7 @@ def messages(question: Question, *, wrong: bool = False) -> Iterator[bytes]:
 
 
 def resident(process: int) -> int:
-    """Return the bytes of memory of a process, whoever else begins or ends to share some (RSS)."""
+    """Return the RSS of a process in bytes; unlike PSS, it does not depend on other processes."""
     found = re.search(
         r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(), re.MULTILINE
     )
@@ -51,7 +51,7 @@ def resident(process: int) -> int:
 
 
 def measure(name: str, setting: Setting) -> Found:
-    """Return the memory after all requests, in parts of that after the first of them."""
+    """Return the memory after all requests, in MB and divided by that after the first ones."""
     scale = setting.scale
     settled = min(_SETTLED, scale.requests * _AT_LEAST)
     with (
@@ -85,11 +85,11 @@ def _streams(port: int, asked: int, connections: int) -> Result:
 
 def _errors(port: int, asked: int, connections: int) -> Result:
     with Load(port, messages(PLAIN, wrong=True), connections) as load:
-        return load.run(_LONG, asked / 2)  # it counts right answers only
+        return load.run(_LONG, asked / 2)  # only right answers are counted, and half are wrong
 
 
 def _left(port: int, asked: int, _: int) -> None:
-    """Leave streams after their first token."""
+    """Open streams, and close each connection after the first token."""
     for _ in range(0, asked, _LEFT_AT_ONCE):
         for stream in open_streams(port, _LEFT_AT_ONCE):
             stream.close()
@@ -105,7 +105,7 @@ _ODDITIES: dict[str, Callable[[int, int, int], object]] = {
 KINDS = (
     Kind(
         "memory",
-        "memory after many requests, in parts of that after the first 50,000 of them",
+        "memory after many requests, divided by that after the first 50,000",
         {"growth": "times", "memory": "MB"},
         ["ours", "ours+speed", "aimock"] if ON_LINUX else [],
         measure,
@@ -113,7 +113,7 @@ KINDS = (
     ),
     Kind(
         "memory of others",
-        "memory after many streams, errors, and streams that were left, by that after a quarter",
+        "memory after many streams, errors or abandoned streams, divided by that after a quarter",
         dict.fromkeys(_ODDITIES, "times"),
         ["ours"] if ON_LINUX else [],
         measure_odd,

@@ -1,7 +1,7 @@
 """
 The contenders that run in Node, and the files that tell them what to answer.
 
-They are looked for in the folder that ``BENCHMARK_NODE_MODULES`` names, else in the user's cache.
+Their packages are in the folder that ``BENCHMARK_NODE_MODULES`` names, or in the user's cache.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PROFILES = {PACED: {"ttft": 0, "tps": PACE}, IDLE: {"ttft": 0, "tps": 0.001}}
 
 
 def missing(package: str) -> list[str]:
-    """Say what has to be installed before a package can be measured."""
+    """Return what must be installed before a package can be measured."""
     if shutil.which("node") is None:
         return ["Node"]
     if not (MODULES / package).exists():
@@ -32,7 +32,7 @@ def missing(package: str) -> list[str]:
 
 
 def aimock(spot: Spot) -> Launch:
-    """Return how CopilotKit's aimock is started: a fixture for each question, events of a word."""
+    """Return the command for CopilotKit's aimock: a fixture per question, one word per event."""
     fixtures = [_fixture(question) for question in KNOWN]
     path = spot.folder / "fixtures.json"
     path.write_text(json.dumps({"fixtures": fixtures}))
@@ -54,7 +54,7 @@ def _fixture(question: Question) -> dict[str, object]:
 
 
 def mock_llm(spot: Spot) -> Launch:
-    """Return how mock-llm is started: one rule with a text, in events of a word, without waits."""
+    """Return the command for mock-llm: one rule with a text, one word per event, no waits."""
     answer = {
         "id": "chatcmpl-{{timestamp}}",
         "object": "chat.completion",

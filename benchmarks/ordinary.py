@@ -1,4 +1,4 @@
-"""Four ordinary tests, as many a suite has them, to see what the matrix makes of them."""
+"""Four ordinary tests, like those of many suites, to measure how many cells meet a fault."""
 
 from __future__ import annotations
 

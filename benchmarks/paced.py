@@ -37,7 +37,7 @@ class Stream:
 
 @dataclass(slots=True)
 class Seen:
-    """Of each finished stream: its rate, the wait for its first token, its longest pause."""
+    """The rates of finished streams, their waits for a first token, their longest pauses."""
 
     rates: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
@@ -109,7 +109,7 @@ class Choir:
 
 
 def measure(name: str, setting: Setting) -> Found:
-    """Return the rates relative to the requested one, and the waits."""
+    """Return the rates relative to the requested rate, the waits and the pauses."""
     seconds = max(setting.scale.seconds, 3 * _DURATION)
     seen = Seen()
     with named(name).running(setting.server_core) as server:

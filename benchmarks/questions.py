@@ -1,9 +1,9 @@
 """
 The table of questions that are sent to servers.
 
-A question is sent many times, each time with another number in its prompt, as apps do. A server
-that caches bodies gains from this only if the question is ``repeated``. The answer is checked once
-before the clock starts, since a figure for wrong answers is worthless.
+A question is sent many times, each time with another number in its prompt, because apps rarely send
+the same body twice. So a cache of bodies helps a server only if the question is ``repeated``. The
+answer is checked once before the clock starts, since a figure for wrong answers is worthless.
 
 ``varied`` and ``conversation`` are what apps send: an SDK's header fields, and bodies of all
 lengths. ``plain`` and ``stream`` have few fields and bodies of one length.
@@ -91,9 +91,9 @@ class WrongAnswerError(Exception):
 @dataclass(frozen=True, slots=True)
 class Question:
     """
-    One request, by the word in its prompt that servers know it by, and what a right answer holds.
+    One request, the word in its prompt by which servers recognise it, and the check of its answer.
 
-    ``templates`` are bodies that take turns. Without ``right`` the answer has no end.
+    ``templates`` are bodies that take turns. If ``right`` is None, the answer never ends.
     """
 
     name: str
@@ -154,7 +154,7 @@ def _ask(word: str, tail: str = "") -> dict[str, str]:
 
 
 def _prose(characters: int) -> str:
-    """Return a text of some length, other words for each."""
+    """Return a text of this length; each length has other words."""
     text = " ".join(_WORDS[(characters * at + at * at) % len(_WORDS)] for at in range(characters))
     return text[:characters]
 
@@ -197,7 +197,7 @@ PACED = Question(
 )
 IDLE = Question("idle", "glacier", (_body([_ask("glacier")], stream=True),), None)
 ANSWERED = (VARIED, VARIED_STREAM, CONVERSATION, TRACED, PLAIN, REPEATED, STREAM)
-"""Those whose answers have an end and take no time, the most usual first."""
+"""Questions whose answers end without any waits, the most usual first."""
 QUESTIONS = (*ANSWERED, PACED, IDLE)
 KNOWN = (PLAIN, STREAM, PACED, IDLE)
-"""One for each word."""
+"""One question for each word."""

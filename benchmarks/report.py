@@ -64,7 +64,7 @@ def _row(figure: Figure, ratios: list[float]) -> str:
 
 
 def number(value: float) -> str:
-    """Return a value with three digits that count, or all before the point."""
+    """Return a value with three significant digits, or all digits before the decimal point."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004
 
 

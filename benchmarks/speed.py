@@ -9,7 +9,7 @@ EXTRA = ("orjson", "uvloop")
 
 
 def hide() -> None:
-    """Let the imports of the extra fail; must come before any import of ``mockserver``."""
+    """Make imports of the extra fail; must be called before any import of ``mockserver``."""
     if "mockserver" in sys.modules:
         raise RuntimeError("mockserver has already chosen its modules")
     for name in EXTRA:
@@ -17,5 +17,5 @@ def hide() -> None:
 
 
 def missing() -> list[str]:
-    """Name the modules of the extra that are not installed."""
+    """Return the modules of the extra that are not installed."""
     return [f"`pip install {name}`" for name in EXTRA if find_spec(name) is None]

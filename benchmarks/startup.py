@@ -15,14 +15,14 @@ from .questions import PLAIN
 
 
 def measure(name: str, setting: Setting) -> Found:
-    """Return the milliseconds; ours is the command that users start, as it is installed."""
+    """Return the milliseconds to the first answer; ours is the command that users start."""
     _warm(name)
     return _timed(name, setting.server_core)
 
 
 @cache
 def _warm(name: str) -> None:
-    """Start it once for nothing, so that modules are compiled and files are in memory."""
+    """Start the server once unmeasured, so that modules are compiled and files are cached."""
     _timed(name, None)
 
 

@@ -16,7 +16,7 @@ _seconds: dict[str, list[tuple[float, float]]] = {}
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Stop the time of a test and that of a processor, by its name without parameters."""
+    """Record the time and processor time of a test, by its name without parameters."""
     begun, used = time.perf_counter(), time.process_time()
     result = yield
     taken = time.perf_counter() - begun, time.process_time() - used
@@ -25,5 +25,5 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def pytest_sessionfinish() -> None:
-    """Write down what was found."""
+    """Write the times to the file that the environment variable names."""
     Path(os.environ[VARIABLE]).write_text(json.dumps(_seconds))

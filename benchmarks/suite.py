@@ -1,4 +1,4 @@
-"""Runs pytest in an empty folder, with the plugins that are named and no others."""
+"""Runs pytest in a folder, with the named plugins and no others."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class Target:
     """
     A bound of one figure: at least ``low``, at most ``high``.
 
-    With ``versus`` it is about the ratio to that subject.
+    With ``versus``, the bounds are those of the ratio to that subject's figure.
     """
 
     kind: str
@@ -35,13 +35,13 @@ class Target:
         return median(ratios) if ratios else None
 
     def reached(self, value: float) -> bool:
-        """Whether a value is within the bounds."""
+        """Return whether a value is within the bounds."""
         above = self.low is None or value >= self.low
         return above and (self.high is None or value <= self.high)
 
     @property
     def asked(self) -> str:
-        """The bounds."""
+        """The bounds as text."""
         bounds = ((">=", self.low), ("<=", self.high))
         return " and ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
 

@@ -2,7 +2,7 @@
 Answers per second: one question repeated on many connections.
 
 Answers per second of the server's processor time can be compared even on a busy machine. On an idle
-machine the two rates are equal.
+machine, the two rates are nearly equal.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .questions import (
     Question,
 )
 
-_WARM_UP = 1.5  # times the seconds of a run: Node compiles what is hot, and less is unfair to it
+_WARM_UP = 1.5  # times the seconds of a run; Node needs this long to compile hot code
 
 
 def measure(question: Question, name: str, setting: Setting) -> Found:
@@ -57,10 +57,10 @@ def _kind(question: Question, about: str, unit: str) -> Kind:
 
 KINDS = (
     _kind(VARIED, "what apps send: an SDK's fields, prompts of all lengths", "requests/s"),
-    _kind(VARIED_STREAM, "the same as streams of 100 events, unpaced", "streams/s"),
+    _kind(VARIED_STREAM, "the same, answered as unpaced streams of 100 events", "streams/s"),
     _kind(CONVERSATION, "6 KB of system prompt, three tools, a growing history", "requests/s"),
-    _kind(TRACED, "varied, with a traceparent of its own each", "requests/s"),
+    _kind(TRACED, "varied, each request with its own traceparent", "requests/s"),
     _kind(PLAIN, "few fields, prompts of one length", "requests/s"),
-    _kind(REPEATED, "the same bytes all the time, as no app sends", "requests/s"),
+    _kind(REPEATED, "the same bytes all the time, unlike any app", "requests/s"),
     _kind(STREAM, "streams of 100 events, few fields, prompts of one length", "streams/s"),
 )

@@ -51,10 +51,10 @@ def test_openai(number):
 
 def measure(_: str, setting: Setting) -> Found:
     """
-    Return processor times: of whole runs, and of tests whose clients are their own.
+    Return the processor times of whole runs, and of tests that make their own clients.
 
-    A test counts with its set-up and tear-down. One in the middle is taken, since the first of each
-    kind imports an SDK.
+    The time of a test includes its set-up and tear-down. The median test counts, because the first
+    test of each kind imports an SDK.
     """
     scale, core = setting.scale, setting.server_core
     with tempfile.TemporaryDirectory() as name:
@@ -77,7 +77,7 @@ def measure(_: str, setting: Setting) -> Found:
 
 
 def _times(scale: Scale) -> int:
-    """Return how often a short run is repeated; a disturbance only makes one longer."""
+    """Return how often a short run is repeated; the fastest counts, as the least disturbed."""
     return 5 if scale.rounds > 1 else 1
 
 
@@ -103,7 +103,7 @@ def _seconds(folder: Path, plugins: Sequence[str], core: int | None, *arguments:
 
 
 def missing(_: str) -> list[str]:
-    """Name what must be installed before the runs can be measured."""
+    """Return what must be installed before the runs can be measured."""
     return [
         f"`pip install {package}`" for module, package in _SDKS.items() if find_spec(module) is None
     ]

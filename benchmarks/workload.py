@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .questions import Question
 
 
-# mockserver is imported late, so that a server can first hide the ``speed`` extra from it.
+# The functions import mockserver late, so that a server can first hide the ``speed`` extra.
 def scenario(*before: Rule) -> Scenario:
     """Return a scenario with streams of known length and pace; other requests get prose."""
     from mockserver.api.model.script import Script

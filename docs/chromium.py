@@ -1,8 +1,8 @@
 """
-A headless Chromium with one page: told what to do over a pipe, by real keys among other things.
+A headless Chromium with one page, controlled over a pipe. It can also press keys.
 
-The protocol is that of https://chromedevtools.github.io/devtools-protocol: JSON, a NUL after each
-message. The pictures of the report are taken with it, and the page of the report is tested with it.
+The protocol is that of https://chromedevtools.github.io/devtools-protocol: messages in JSON, each
+followed by a NUL. This browser takes the pictures of the report, and tests the report's page.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _FLAGS = (
     "--hide-scrollbars",
     "--force-color-profile=srgb",
 )
-# Chromium reads file descriptor 3 and writes to 4: here these are one end of a pair of sockets.
+# Chromium reads file descriptor 3 and writes to 4. Here both are the same end of a socket pair.
 _START = 'fd=$1; shift; exec "$@" --remote-debugging-pipe 3<&"$fd" 4>&"$fd"'
 _KEYS: Mapping[str, Mapping[str, object]] = {
     "Tab": {"code": "Tab", "windowsVirtualKeyCode": 9},
@@ -50,11 +50,11 @@ _PATIENCE = 30  # seconds
 
 
 class ChromiumError(Exception):
-    """Chromium refuses what it was told, or what was waited for has not come."""
+    """Chromium refused a command or has ended, or a condition did not become true in time."""
 
 
 class Chromium:
-    """The browser and its page, from ``with`` to its end."""
+    """The browser and its page, which run during a ``with`` block."""
 
     def __init__(self, program: str = "chromium") -> None:
         self._program = program
@@ -63,7 +63,7 @@ class Chromium:
         self._unread = b""
 
     def __enter__(self) -> Self:
-        """Start it, with a profile of its own."""
+        """Start the browser, with a profile of its own."""
         with ExitStack() as stack:
             profile = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
             self._socket, theirs = socket.socketpair()
@@ -91,7 +91,7 @@ class Chromium:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End it."""
+        """End the browser."""
         self._session = {}
         self._stack.callback(self.send, "Browser.close")
         self._stack.close()
@@ -109,7 +109,7 @@ class Chromium:
         return result
 
     def show(self, file: Path, *, width: int, height: int, scheme: Scheme) -> None:
-        """Load a page, in a window of so many pixels, for a reader who prefers a scheme."""
+        """Load a page in a window of this size, for a reader who prefers this color scheme."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.send("Emulation.setDeviceMetricsOverride", **size)
         prefers = {"name": "prefers-color-scheme", "value": scheme}
@@ -118,7 +118,7 @@ class Chromium:
         self.until("document.readyState === 'complete'")
 
     def evaluate(self, expression: str) -> Any:
-        """Return what a piece of JavaScript gives. Raises ChromiumError."""
+        """Return the value of a JavaScript expression. Raises ChromiumError."""
         found = self.send(
             "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
         )
@@ -127,7 +127,7 @@ class Chromium:
         return found["result"].get("value")
 
     def until(self, condition: str) -> None:
-        """Return as soon as a piece of JavaScript is true. Raises ChromiumError."""
+        """Wait until a JavaScript expression is true. Raises ChromiumError."""
         if not self.evaluate(_UNTIL % (_PATIENCE // 2, condition)):
             raise ChromiumError(f"not within {_PATIENCE // 2} s: {condition}")
 
@@ -137,7 +137,7 @@ class Chromium:
         self.send("Input.dispatchKeyEvent", type="keyUp", key=key, **_KEYS[key])
 
     def picture(self) -> bytes:
-        """Return what is in the window, as PNG."""
+        """Return what the window shows, as PNG."""
         return b64decode(self.send("Page.captureScreenshot", format="png")["data"])
 
     def _next(self) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """
 Takes the pictures of a report: ``python docs/pictures.py REPORT.html FOLDER``.
 
-They are its top in light, a cell with a verdict in dark, and the same in a narrow window.
+They show the top of the report in light mode, a cell with a verdict in dark mode, and the same cell
+in a narrow window.
 """
 
 from __future__ import annotations

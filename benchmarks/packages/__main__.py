@@ -1,8 +1,8 @@
 """
 Measures what released packages do under faults: ``python -m benchmarks.packages ENVIRONMENTS``.
 
-Each package has an environment of its own below the given folder, named after it; what pip is to
-install there is printed by ``--requirements``.
+Each package has an environment of its own below the given folder, named after the package.
+``--requirements`` prints what pip must install there.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ def _measured(app: App, environments: Path, logs: Path) -> dict[str, Any]:
 @click.command()
 @click.argument("environments", type=click.Path(file_okay=False, path_type=Path), required=False)
 @click.option("--requirements", is_flag=True, help="Print each package and its requirement.")
-@click.option("--only", multiple=True, help="A package; the others are left out.")
+@click.option("--only", multiple=True, help="A package to measure, instead of all.")
 @click.option(
     "--output",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     default=_MEASURED,
     help="Where packages.yaml and packages.md go.",
 )
-@click.option("--logs", type=click.Path(file_okay=False, path_type=Path), help="What pytest says.")
+@click.option("--logs", type=click.Path(file_okay=False, path_type=Path), help="Output of pytest.")
 def main(
     *,
     environments: Path | None,

@@ -1,4 +1,4 @@
-"""The packages that are measured, and under what."""
+"""The packages that are measured, and the scenarios."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ STREAMED = frozenset({"silent-cut", "truncated-512"})
 @dataclass(frozen=True, slots=True)
 class App:
     """
-    A package, the module beside this one that uses it, and what pip is asked for.
+    A package, the module in this folder that uses it, and the requirement for pip.
 
-    ``beneath`` are the libraries through which its requests go. What ``imports`` names is imported
-    before the clock runs.
+    ``beneath`` are the libraries through which its requests go. The modules in ``imports`` are
+    imported before the clock runs.
     """
 
     package: str

@@ -1,9 +1,9 @@
 """
 One app under one scenario, as a test of pytest that uses the plugin.
 
-``MEASURED_APP`` names the app, ``MEASURED_TO`` the file for what is noted. The scenario is the one
-that pytest is told. An interrupt by the runner ends an app that hangs; what it did until then is
-noted all the same.
+``MEASURED_APP`` names the app, ``MEASURED_TO`` the file for the notes. An option of pytest names
+the scenario. If the app hangs, the runner interrupts it; what the app did until then is noted all
+the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .weather import QUESTION, ran
 
 
 class Asked(NamedTuple):
-    """What an app has handed out, or the exception that it raised, and how long it took."""
+    """What an app returned, or the exception that it raised, and how long the app took."""
 
     answer: str | None
     error: str
@@ -40,9 +40,9 @@ def test_cell(cerebras_mock: CerebrasMock) -> None:
     module = import_module(f"{__package__}.{app.module}")
     for name in app.imports:
         import_module(name)
-    cerebras_mock.reset()  # imports have taken a part of what a scenario does in its first seconds
+    cerebras_mock.reset()  # imports take time, so the scenario has to start again
     before = _virtual(cerebras_mock)
-    asked = _asked(module, cerebras_mock.scenario.name)  # where verdicts look for half answers
+    asked = _asked(module, cerebras_mock.scenario.name)  # verdicts look here for half answers
     noted = _noted(app, cerebras_mock, asked, _virtual(cerebras_mock) - before)
     Path(os.environ["MEASURED_TO"]).write_text(json.dumps(asdict(noted)), "utf-8")
 

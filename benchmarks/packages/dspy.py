@@ -33,7 +33,7 @@ def with_a_tool(question: str) -> str:
 
 
 def streamed(question: str) -> str:
-    """Print the answer of a program while it comes."""
+    """Stream the answer of a program, and return it."""
     import dspy
 
     program = dspy.streamify(

@@ -1,4 +1,4 @@
-"""Puts beside each other what was measured and what the source says."""
+"""Compares what was measured with what the source says."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from .apps import App
 from .outcome import Noted
 from .weather import WHOLE
 
-AT_MOST = 3  # sentences of a cell; a rule says of the others how many they are
+AT_MOST = 3  # sentences that are kept of each cell
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """
-    What the source of a package says on a scenario: where, and in what releases it was read.
+    What the source of a package says about a scenario.
 
-    ``mistakes`` are the rules of docs/verdicts.md whose mistake the code makes, whether or not a
-    journal shows it.
+    ``where`` is the place in the source, and ``read`` holds the releases that were read.
+    ``mistakes`` are the rules of docs/verdicts.md that the code breaks, whether or not a journal
+    shows it.
     """
 
     where: str
@@ -31,7 +32,7 @@ class Source:
 
 
 def sources(app: App) -> Mapping[str, Source]:
-    """Return what is written by hand beside the app, by scenario."""
+    """Return the handwritten notes on the source of an app's package, by scenario."""
     import yaml
 
     path = Path(__file__).with_name(f"{app.module}.yaml")

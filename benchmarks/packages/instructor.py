@@ -1,4 +1,4 @@
-"""The client of instructor, which fills in models of pydantic."""
+"""The client of instructor, which returns answers as models of pydantic."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def _messages(question: str) -> list[dict[str, str]]:
 
 
 def plain(question: str) -> str:
-    """Have a model filled in."""
+    """Return the text of an answer as a model of pydantic."""
     messages = _messages(question)
     return str(_client().chat.completions.create(response_model=Answer, messages=messages).text)
 
 
 def with_a_tool(question: str) -> str:
-    """Have the arguments of the tool filled in, and run it."""
+    """Get the arguments of the tool as a model of pydantic, and run the tool."""
     messages = _messages(question)
     wanted = _client().chat.completions.create(response_model=GetWeather, messages=messages)
     return get_weather(**wanted.model_dump())
 
 
 def streamed(question: str) -> str:
-    """Show a model while it is filled in."""
+    """Return the last text of an answer whose parts arrive as models of pydantic."""
     text = ""
     parts = _client().chat.completions.create_partial(
         response_model=Answer, messages=_messages(question)

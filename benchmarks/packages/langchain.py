@@ -34,5 +34,5 @@ def with_a_tool(question: str) -> str:
 
 
 def streamed(question: str) -> str:
-    """Print an answer while it comes."""
+    """Stream an answer, and return its text."""
     return "".join(str(part.content) for part in _chat().stream(question))

@@ -34,7 +34,7 @@ def plain(question: str) -> str:
 
 
 def with_a_tool(question: str) -> str:
-    """Ask with the tool, run what is called, and ask again."""
+    """Ask with the tool, run it if it is called, and ask again."""
     messages: list[Any] = [{"role": "user", "content": question}]
     said = _ask(messages, tools=[_TOOL], tool_choice="auto").choices[0].message
     messages.append(said)
@@ -45,6 +45,6 @@ def with_a_tool(question: str) -> str:
 
 
 def streamed(question: str) -> str:
-    """Print a completion while it comes."""
+    """Stream a completion, and return its text."""
     parts = _ask([{"role": "user", "content": question}], stream=True)
     return "".join(part.choices[0].delta.content or "" for part in parts)

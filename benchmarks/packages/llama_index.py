@@ -12,7 +12,7 @@ from .weather import MODEL, get_weather
 def _llm(**settings: Any) -> Any:
     from llama_index.llms.cerebras import Cerebras
 
-    # Its default for the address is CEREBRAS_BASE_URL, which the SDK of Cerebras wants without /v1.
+    # The default address is CEREBRAS_BASE_URL, which lacks /v1, because Cerebras' SDK adds it.
     return Cerebras(model=MODEL, api_base=os.environ["OPENAI_BASE_URL"], **settings)
 
 
@@ -33,5 +33,5 @@ def with_a_tool(question: str) -> str:
 
 
 def streamed(question: str) -> str:
-    """Print a completion while it comes."""
+    """Stream a completion, and return its text."""
     return "".join(part.delta or "" for part in _llm().stream_complete(question))

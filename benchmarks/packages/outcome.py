@@ -1,4 +1,4 @@
-"""What became of an app, from what was noted of it."""
+"""The outcome of a cell, from the notes on its app."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ _STALLED = str(StallError())
 @dataclass(frozen=True, slots=True)
 class Noted:
     """
-    What a cell has noted of its app.
+    The notes of a cell on its app.
 
-    ``answer`` is None where it gave none, ``error`` the exception that it raised, by its module
-    and class. ``cut`` says whether the last answer that it got was a part, ``tool`` with what its
-    tool was run, ``told`` what the mock had to break off.
+    ``answer`` is None if the app returned none. ``error`` names the module and class of the
+    exception that the app raised. ``cut`` says whether the last answer from the mock was
+    incomplete, ``tool`` holds the arguments of each run of the tool, and ``told`` says what the
+    mock had to break off.
     """
 
     answer: str | None
@@ -39,12 +40,12 @@ class Noted:
 
 
 def read(document: Mapping[str, Any]) -> Noted:
-    """Return what a cell has noted, from its JSON."""
+    """Return the notes of a cell, from their JSON."""
     return Noted(**document)
 
 
 def is_cut(exchanges: Sequence[Exchange]) -> bool:
-    """Return whether the last answer of some was a part."""
+    """Return whether the last answer was incomplete."""
     last = exchanges[-1] if exchanges else None
     return last is not None and (last.failed or last.finish_reason == "length")
 
@@ -63,7 +64,7 @@ def outcome(noted: Noted) -> str:
 
 
 def tool_ran(asked: Sequence[Mapping[str, str]], whole: Mapping[str, str]) -> str:
-    """Return whether the tool ran, and with what: with all of the arguments or with a part."""
+    """Return whether the tool ran, and whether its arguments were whole or cut."""
     if not asked:
         return "no"
     part = next((arguments for arguments in asked if arguments != whole), None)

@@ -14,7 +14,7 @@ def _agent(*tools: Any) -> Any:
     from pydantic_ai.models.cerebras import CerebrasModel
     from pydantic_ai.providers.cerebras import CerebrasProvider
 
-    # The provider has the real address written into it, so the client brings another.
+    # The provider has the real address in its code, so the client brings the mock's address.
     provider = CerebrasProvider(openai_client=AsyncOpenAI())
     return Agent(CerebrasModel(MODEL, provider=provider), tools=tools)
 
@@ -30,7 +30,7 @@ def with_a_tool(question: str) -> str:
 
 
 def streamed(question: str) -> str:
-    """Print an answer while it comes."""
+    """Stream an answer, and return its text."""
 
     async def answer() -> str:
         async with _agent().run_stream(question) as result:

@@ -17,7 +17,7 @@ _ROOT = Path(__file__).parents[2]
 LIMIT = 60.0
 """Seconds of real time that an app may take, pytest and imports included."""
 _GRACE = 10.0
-# what a package is told in the words of its own documentation, so that it phones nobody
+# settings from the packages' documentation that stop their requests to other hosts
 _SILENCE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_OFFLINE": "1",
@@ -29,12 +29,12 @@ _SILENCE = {
 
 
 class CellError(Exception):
-    """A cell has ended without a note, and not because it was stopped."""
+    """A cell has ended by itself, but without notes."""
 
 
 def noted(app: App, scenario: str, python: Path, log: Path) -> Noted | None:
     """
-    Return what the app did, None when not even an interrupt could end it.
+    Return the notes on the app; None if even an interrupt could not end it.
 
     Raises CellError when the cell itself failed.
     """
@@ -65,7 +65,7 @@ def _command(python: Path, folder: Path, scenario: str) -> list[str]:
 
 
 def _environment(app: App, folder: Path, note: Path) -> dict[str, str]:
-    """Return an environment without anybody's keys, in which all is forgotten afterwards."""
+    """Return variables without real keys; what programs store goes into the temporary folder."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),

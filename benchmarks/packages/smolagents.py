@@ -33,7 +33,7 @@ def with_a_tool(question: str) -> str:
 
 
 def streamed(question: str) -> str:
-    """Print what an agent writes while it comes."""
+    """Ask an agent that streams the answers of its model."""
     from smolagents import CodeAgent
 
     return str(CodeAgent(tools=[], model=_model(), stream_outputs=True).run(question))

@@ -33,7 +33,7 @@ def with_a_tool(question: str) -> str:
 
 
 def streamed(question: str) -> str:
-    """Print an answer while it comes."""
+    """Stream an answer, and return its text."""
 
     async def answer() -> str:
         events = _agent().stream_async(question)

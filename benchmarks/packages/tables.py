@@ -12,18 +12,20 @@ _HEAD = """\
 
 This page shows how apps on eight released packages behave under five faults. It is written by
 `.ci/measure packages` from [packages.yaml](packages.yaml), which also has the sentences of the
-verdicts, and where the source was read. Each cell is an app after the package's README
-(`benchmarks/packages/`), with the package's defaults, as a pytest test on the virtual clock.
+verdicts, and the places in the source that were read. Each cell is a pytest test on the virtual
+clock. It runs an app that follows the package's README (`benchmarks/packages/`), with the package's
+defaults.
 
-*Half answer*: a part of an answer was returned without an exception. The last column of the first
-table counts half and empty answers, and says how many of them got a verdict. *Source says* is
-written by hand, after reading the installed code. A verdict on a mistake that the source rules out
-is a *contradiction*. A mistake that the source shows, and that got no verdict, is *unseen*.
+*Half answer*: the app returned a part of an answer, without an exception. The last column of the
+first table counts half and empty answers, and says how many of them got a verdict. The column
+*source says* is written by hand, after reading the installed code. A verdict on a mistake that the
+source rules out is a *contradiction*. A mistake that the source shows, but that got no verdict, is
+*unseen*.
 """
 
 
 def document(date: str, python: str, packages: Mapping[str, Any]) -> str:
-    """Return the YAML of all packages: of each its versions, and a cell for each scenario."""
+    """Return the YAML of all packages: for each, its versions and a cell for each scenario."""
     import yaml
 
     class Indented(yaml.SafeDumper):
@@ -64,7 +66,7 @@ def _matrix(packages: Mapping[str, Any], scenarios: Sequence[str]) -> Iterator[S
 
 
 def _half_answers(cells: Sequence[Mapping[str, Any]]) -> str:
-    """Return how many half or empty answers were handed on, and of how many a verdict tells."""
+    """Return how many half or empty answers were handed on, and how many got a verdict."""
     handed = [cell for cell in cells if cell["outcome"] in (HALF, EMPTY)]
     told = [cell for cell in handed if _RULE in cell["verdicts"]]
     return f"{len(handed)}, {len(told)} with a verdict" if handed else "none"
@@ -91,13 +93,13 @@ def _section(packages: Mapping[str, Any], scenario: str) -> str:
 
 
 def short(outcome: str) -> str:
-    """Return an outcome with the class of its error only."""
+    """Return an outcome with the class of its error, but without the module."""
     head, bracket, name = outcome.partition(" (")
     return f"{head}: `{name.rstrip(')').rpartition('.')[2]}`" if bracket else head
 
 
 def agreement(cell: Mapping[str, Any]) -> str:
-    """Return how verdicts and source stand to each other."""
+    """Return whether the verdicts and the source agree, or where they differ."""
     wrong, unseen = cell.get("contradiction", ()), cell.get("unseen", ())
     told = [f"**contradiction**: {', '.join(wrong)}"] if wrong else []
     told += [f"unseen: {', '.join(unseen)}"] if unseen else []

@@ -1,11 +1,11 @@
-"""What all the apps ask, and the tool that they offer: it notes with what it has been run."""
+"""The question of all apps, and the tool that they offer, which records its arguments."""
 
 from __future__ import annotations
 
 MODEL = "gpt-oss-120b"
 QUESTION = "What is the weather like in Köln am Rhein?"
 WHOLE = {"city": "Köln am Rhein", "unit": "celsius"}
-"""The arguments that the model gives, when it is let."""
+"""The arguments that the model gives if no fault cuts them."""
 ran: list[dict[str, str]] = []
 
 

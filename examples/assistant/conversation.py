@@ -62,8 +62,8 @@ def shortened(turns: tuple[Turn, ...], draft: Draft, complaint: str) -> tuple[Tu
     """
     Return the turns without the oldest ones; there must be at least one turn.
 
-    The API counts tokens, and the app can't. So it removes the share of the characters that is too
-    much in tokens.
+    The API counts tokens, but the app can't. So if a fifth of the tokens is too much, the app
+    removes a fifth of the characters.
     """
     size = sum(len(message["content"]) for message in messages(turns, draft))
     surplus = size * share_too_much(complaint)

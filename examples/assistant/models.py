@@ -67,5 +67,5 @@ class Models:
                 raise TooLongError(message_of(error)) from error
             raise
         if isinstance(answer, str):  # the SDK returns the text of a 200 that is not JSON
-            raise AssistantError("Something in between has answered in the place of the API.")
+            raise AssistantError("Something other than the API has answered.")
         return answer

@@ -48,7 +48,7 @@ class Patience:
     random: Random = field(default_factory=Random)
 
     def retry(self, send: Callable[[], T]) -> T:
-        """Return what ``send`` returns, or raise its last error when the budget is used up."""
+        """Return what ``send`` returns; raise its error when a retry can't help or is too late."""
         left, pause = self.budget, self.first
         while True:
             try:

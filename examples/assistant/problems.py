@@ -21,12 +21,12 @@ from cerebras.cloud.sdk import (
     InternalServerError,
 )
 
-TRY_AGAIN = (408, 409, 429)  # and every 5xx; any other answer would be the same again
+TRY_AGAIN = (408, 409, 429)  # and every 5xx; after any other status, a retry would get the same one
 GONE = ("model_not_found", "model_archived")
 TOO_LONG = "context_length_exceeded"
 MORE_THAN_THE_LIMIT = re.compile(r"limit (\d+) tokens per \w+, requested (\d+)")
 
-# What can end a stream in its middle: the SDK lets the errors of httpx and json through.
+# Errors that can end a stream in its middle; the SDK does not wrap those of httpx and json.
 LOST = (APIError, httpx.HTTPError, ValueError)
 
 
@@ -89,7 +89,7 @@ def in_words(error: APIError) -> str:
 
 
 def _seconds_until(date: str) -> float:
-    """Return how far ahead an HTTP date is: Cerebras sends seconds, but HTTP allows both."""
+    """Return the seconds until an HTTP date, which HTTP allows in ``Retry-After``, too."""
     try:
         return parsedate_to_datetime(date).timestamp() - time.time()
     except ValueError:

@@ -43,7 +43,7 @@ def test_quick(run, tmp_path):
     }
     assert "targets" in done.stdout
     assert drawing.read_text().startswith("<svg")
-    assert "plain: aimock is left out, it needs" in done.stderr
+    assert "plain: aimock is left out; it needs" in done.stderr
 
 
 @pytest.mark.parametrize(
