@@ -18,9 +18,9 @@ _SKIPPED = frozenset(
     (
         *("node_modules", "bower_components", "site-packages", "dist-packages", "vendor"),
         *("build", "dist", "target", "out", "coverage", "htmlcov", "__pycache__"),
-        *("test", "tests", "__tests__", "spec", "fixtures", "testdata", "__mocks__"),
+        *("test", "tests", "testing", "__tests__", "spec", "fixtures", "testdata", "__mocks__"),
     )
-)
+)  # tests may make mistakes on purpose
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the first bytes of UTF-16, in which PowerShell writes files
 _HIDDEN = frozenset((".github", ".circleci", ".devcontainer"))  # hidden folders to read
 _ENDINGS = frozenset((*STYLES, "py", "ipynb", "env"))

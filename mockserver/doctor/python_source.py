@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from pathlib import PurePath
 from typing import TypeAlias
 
 from mockserver.api.contract.edition import Edition
@@ -32,17 +31,15 @@ _WORDS = ("cerebras", "csk-")
 """A file without any of these words has nothing to do with this API."""
 _LONGEST = 2_000_000
 """The greatest length in characters; a longer file is data, not code."""
-_TESTS = frozenset({"test", "tests", "testing"})
 
 
 def findings(text: str, place: str, edition: Edition) -> list[Finding]:
     """
     Return the mistakes in a file of Python, sorted by line.
 
-    ``place`` is the file's path. The list is empty for a file that is not Python, and for a test,
-    since tests may make mistakes on purpose.
+    ``place`` is the file's path. The list is empty for a file that is not Python.
     """
-    if len(text) > _LONGEST or not _concerns(text) or _is_test(PurePath(place)):
+    if len(text) > _LONGEST or not _concerns(text):
         return []
     try:
         with warnings.catch_warnings():
@@ -57,11 +54,6 @@ def findings(text: str, place: str, edition: Edition) -> list[Finding]:
 
 def _concerns(text: str) -> bool:
     return any(word in text for word in _WORDS) or "cerebras" in text.lower()
-
-
-def _is_test(path: PurePath) -> bool:
-    folders = not _TESTS.isdisjoint(part.lower() for part in path.parts[:-1])
-    return folders or path.name.startswith(("test_", "conftest.")) or path.stem.endswith("_test")
 
 
 def _set_up(matter: Matter) -> Iterator[Noticed]:

@@ -34,6 +34,7 @@ def test_kinds(put):
         *(".git/a.py", "node_modules/x/a.js", "lib/site-packages/a.py", "build/a.py", "dist/a.js"),
         *("__pycache__/a.py", ".tox/a.py", "tests/a.py", "src/__tests__/a.ts", "vendor/a.go"),
         *("package-lock.json", "a.min.js", "test_a.py", "a_test.go", "a.spec.ts", "conftest.py"),
+        *("src/tests/unit/helper.py", "testing/a.py", "app_test.py"),
         *(".env.example", "example.env", ".env.template", "poetry.lock"),
     ],
 )

@@ -22,14 +22,10 @@ def test_shared_table():
     assert (one.place, one.line, one.severity) == ("app/llm.py", 2, "error")
 
 
-@pytest.mark.parametrize(
-    "place",
-    ["tests/app.py", "src/tests/unit/helper.py", "test_app.py", "app_test.py", "conftest.py"],
-)
-def test_tests_may_do_it(place):
-    """A test makes mistakes on purpose."""
-    assert "two-v1" in rules(TWICE)
-    assert rules(TWICE, place) == []
+@pytest.mark.parametrize("place", ["tests/app.py", "test_app.py", "/src/testing/conftest.py"])
+def test_named_test(place):
+    """Whoever names a test wants it read; a search of a folder leaves tests out."""
+    assert "two-v1" in rules(TWICE, place)
 
 
 @pytest.mark.parametrize(
