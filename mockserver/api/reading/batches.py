@@ -99,7 +99,8 @@ class Batch:
         """Return how many lines are answered by the time ``now``."""
         if self.faults:
             return 0
-        working = min(now, self.cancelled or math.inf) - self.created - VALIDATING
+        until = now if self.cancelled is None else min(now, self.cancelled)
+        working = until - self.created - VALIDATING
         return max(0, min(len(self.lines), int((working + _TICK) / PER_LINE)))
 
     def answered_at(self, line: int) -> float:
