@@ -28,10 +28,11 @@ class Tried:
     The mutations tried on a test.
 
     ``test`` is the node id of the test. Of the mutations that changed an answer to the app,
-    ``noticed`` has the names of those that the test noticed, and ``missed`` those of the others.
-    ``blind``: the test should have noticed one of the missed mutations. ``note`` is the reason why
-    a test that noticed nothing is not blind, or the little that the test noticed. ``replay`` is the
-    command that runs the test under the first mutation it missed. ``left_out`` is the reason why no
+    ``noticed`` has the names of those that the test noticed. ``missed`` has the names of the
+    others, except those that a test is not expected to notice. ``blind``: the test should have
+    noticed one of the missed mutations. ``note`` is the reason why a test that noticed nothing is
+    not blind, or the little that the test noticed. ``replay`` is the command that runs the test
+    under the first mutation it missed. ``left_out`` is the reason why no
     mutation was tried. ``is_whole`` is false if the run was interrupted. ``file`` and ``line`` are
     the place of the test; as in pytest, the first line is 0.
     """
@@ -54,7 +55,7 @@ class Tried:
 
     @property
     def applied(self) -> int:
-        """The number of mutations that changed an answer to the app."""
+        """The number of mutations that count: those that the test noticed or missed."""
         return len(self.noticed) + len(self.missed)
 
     @property

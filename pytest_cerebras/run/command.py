@@ -22,7 +22,7 @@ _REPORTS = (".html", ".json", ".xml")
 
 
 class _Run(click.Command):
-    """Keeps its arguments unparsed, because a sealed run starts the command again with them."""
+    """Keeps a copy of the unparsed arguments, with which a sealed run starts the command again."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Save the arguments, and parse them."""

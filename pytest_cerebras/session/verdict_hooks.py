@@ -111,7 +111,7 @@ def went_through(
 
 
 def failed_by_verdict(item: pytest.Item) -> bool:
-    """Whether a test fails only because of a verdict."""
+    """Return whether a test fails only because of a verdict."""
     return item.stash.get(_FAILED, False)
 
 

@@ -89,9 +89,9 @@ def _add_report(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--cerebras-fail-under",
         metavar="PERCENT|met=PERCENT|noticed=PERCENT|explored=PERCENT",
-        help="fail if the tests met fewer kinds of trouble than this percentage; noticed: if "
-        "fewer tests notice a change (--cerebras-mutate); explored: if fewer faults were "
-        "tried (--cerebras-search)",
+        help="fail if the fault coverage is below this percentage; noticed: if a smaller "
+        "percentage of tests notices a change (--cerebras-mutate); explored: if a smaller "
+        "percentage of faults was tried (--cerebras-search)",
     )
 
 

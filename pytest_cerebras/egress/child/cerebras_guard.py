@@ -73,8 +73,8 @@ _OF_A_PROGRAM = {
     ),
 }
 _NOT_TURNED = (
-    f"{_ACTIVE}, and this client can't be redirected to it; let it read CEREBRAS_BASE_URL, or use "
-    "cerebras-mock run --sealed"
+    f"{_ACTIVE}, and this client can't be redirected to the mock; let the app read "
+    "CEREBRAS_BASE_URL, or use cerebras-mock run --sealed"
 )
 _OUTSIDE = (
     "in this run nothing may reach the real API, and the mock answers only during a test; make "
@@ -319,7 +319,7 @@ _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
 
 
 def _spot() -> str:
-    """Return in brackets the user's line that sent the request, or one that waited meanwhile."""
+    """Return, in parentheses, the user's line that sent the request or waited meanwhile."""
     word, line = _own_line()
     waits = " waited" if word else ""
     return f" ({word}{line}{waits})" if line else ""
