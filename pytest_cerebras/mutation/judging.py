@@ -50,7 +50,7 @@ class Tried:
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Self:
-        """Return the value from the JSON-like form that an xdist worker sends."""
+        """Return the result from the JSON-like form that an xdist worker sends."""
         return TypeAdapter(cls).validate_python(found)
 
     @property
@@ -70,7 +70,7 @@ class Tried:
 
     @property
     def told(self) -> str:
-        """The value on one line."""
+        """The result on one line."""
         if self.left_out:
             return f"{self.test}: left out: {self.left_out}"
         rest = "" if self.is_whole else ", interrupted"
@@ -91,8 +91,8 @@ def judged(test: str, ends: Mapping[str, End], claims: Claims, *, looks: bool) -
     test read the recorded requests.
 
     A test that passes under all mutations is blind, unless it asserts something that could fail and
-    has a good reason to pass, which becomes the ``note``. A test that fails only because an error
-    of the API raises an exception in it is blind if it asserts nothing that could fail.
+    has a good reason to pass. This reason becomes the ``note``. A test that fails only because an
+    error of the API raises an exception in it is blind if it asserts nothing that could fail.
     """
     noticed = tuple(name for name, end in ends.items() if end != "passed")
     missed = tuple(name for name, end in ends.items() if end == "passed" and name in _EXPECTED)

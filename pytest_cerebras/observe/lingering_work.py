@@ -8,8 +8,7 @@ the app may do work that the current test gives it. These are the rules:
 - Older work lingers only if it resumes on its own: when the test began, the work slept, was queued
   in a pool, or was inside a call of an HTTP client. Work started by lingering work lingers as well.
 - Work that sleeps in a loop may look for jobs from the current test. It lingers only if an earlier
-  test started it. Even then, a request is separated only if the work sent the same request in an
-  earlier test.
+  test started it. Even then, only requests that it already sent in an earlier test are separated.
 - The current test may give input to lingering work through a queue or a condition, or wait for the
   work. From then on, the work belongs to the current test and no longer lingers.
 - If in doubt, a request belongs to the current test.

@@ -40,7 +40,7 @@ _ACTIVE = "while the mock is active, nothing may reach the real API"
 _MADE_BEFORE = (
     "a client made before the test keeps the real address, so make it in a function or fixture"
 )
-_REPLACED = "or, if the app has a fixed address, let the test replace it by cerebras_mock.url"
+_REPLACED = "or, if the app has a fixed address, let the test replace it with cerebras_mock.url"
 _REDIRECTED = "or, if the app has a fixed address, use --cerebras-mode redirect"
 # the advice, by the current mode and by whether respx mode could answer the request's client
 _RULES = {
