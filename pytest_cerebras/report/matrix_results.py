@@ -191,7 +191,7 @@ class Cell:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """The certain verdicts, which only a bug of the client can explain."""
+        """The verdicts that are certain: only a bug of the client can explain them."""
         return [verdict for verdict in self.judged if verdict.certainty == "certain"]
 
     @property

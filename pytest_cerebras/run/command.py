@@ -49,7 +49,7 @@ class _Run(click.Command):
 @click.option(
     "--strict",
     is_flag=True,
-    help=f"Exit with {GUILTY} if a certain verdict finds the client guilty.",
+    help=f"Exit with {GUILTY} if a verdict on the client is certain.",
 )
 @click.option(
     "--others",

@@ -56,7 +56,7 @@ class Ended:
 
     @property
     def certain(self) -> list[Verdict]:
-        """The certain verdicts."""
+        """The verdicts that are certain."""
         return [each for each in self.verdicts if each.certainty == "certain"]
 
     @property

@@ -38,7 +38,7 @@ def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
 
 def explain(mock: CerebrasMock, error: BaseException) -> None:
     """
-    Add to a test's error a note on each activity that the mock stopped.
+    Add a note to a test's error for each activity that the mock stopped.
 
     An activity that the error already mentions gets no note. If the mock ended a stall, raises
     another error instead, because a real server would not have ended the stall.

@@ -40,8 +40,7 @@ def add_options(parser: pytest.Parser) -> None:
         nargs=0,
         const=STRICT[0],
         dest="cerebras_strict",
-        help="fail a test if there are certain verdicts on its client; all: fail it for advice as "
-        "well",
+        help="fail a test if a verdict on its client is certain; all: fail it for advice as well",
     )
     parser.addini("cerebras_strict", "which verdicts fail their test: true, false, or all")
     group.addoption(

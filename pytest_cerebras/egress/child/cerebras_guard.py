@@ -382,7 +382,7 @@ def _main_thread() -> Iterator[FrameType]:
     from threading import main_thread
 
     ident = main_thread().ident or 0
-    # a tuple takes all frames at once, because the main thread runs on meanwhile
+    # a tuple takes all frames at once, because the main thread keeps running
     yield from tuple(_frames(sys._current_frames().get(ident)))  # noqa: SLF001
 
 
