@@ -1,8 +1,8 @@
 """
 Ends a run that uses too much processor time or real time, so that no loop can hang the search.
 
-A busy loop is a bug of the app. It shows in processor time. Real time proves little, because on a
-loaded machine a correct test may take long as well, so the limit of real time is far higher.
+A busy loop is a bug of the app. It shows in processor time. Real time proves little, because a
+correct test may also take long on a loaded machine. So the limit of real time is far higher.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Deadline:
             real.start(self._thread)
 
     def end(self) -> None:
-        """End the run."""
+        """Stop timing the run."""
         self._begun = None
 
     def close(self) -> None:
@@ -64,7 +64,7 @@ class Deadline:
         self._is_closed = True
 
     def allow(self, seconds: float) -> None:
-        """Set the limit for the runs of a test, given how many seconds it takes without faults."""
+        """Set the limit for the runs of a test that takes this many ``seconds`` without faults."""
         self.seconds = max(_LEAST_SECONDS, _TIMES_KNOWN * seconds)
 
     def check(self) -> None:

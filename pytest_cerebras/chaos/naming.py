@@ -1,4 +1,4 @@
-"""Finds what names the scenario of a test: the test itself, a class, a module or the run."""
+"""Finds the source of a test's scenario: the test itself, its class, its module or the run."""
 
 from __future__ import annotations
 

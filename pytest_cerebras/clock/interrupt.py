@@ -1,5 +1,5 @@
 """
-Stops a test that keeps running after virtual time has run away or its request budget is used up.
+Stops a test that keeps running after virtual time ran away or the request budget was used up.
 
 In both cases, an error is raised in the thread that sleeps or sends. This alone does not always end
 the test: the test may catch the error and continue, or wait for the thread that the error killed.

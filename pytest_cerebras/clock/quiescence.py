@@ -1,5 +1,5 @@
 """
-Whether every other thread of this process is waiting.
+Finds out whether every other thread of this process is waiting.
 
 On Linux, the kernel shows the state of threads. A thread is waiting if it is neither running nor
 ready to run, and used no processor time for a moment in which the interpreter lock was free. The

@@ -30,8 +30,8 @@ _A_WEEK = 7 * 86400.0
 _PATIENCE = 5.0  # real seconds in which all due work should be done
 _STANDSTILL = 10.0  # real seconds without any event, before an endless sleep counts as a bug
 _LONGEST = 660.0  # virtual seconds: longer than the default time-out of any known client
-# how far a jump goes beyond the deadline, in seconds, because rounding could otherwise leave the
-# clock just before the deadline, and the timer would not fire
+# seconds by which a jump passes the deadline; otherwise, rounding could leave the clock just before
+# the deadline, and the timer would not fire
 _JUST_AFTER = 1e-6
 
 

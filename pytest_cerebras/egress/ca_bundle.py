@@ -62,7 +62,7 @@ def _loaded(context: ssl.SSLContext) -> ssl.SSLContext:
 
 @contextmanager
 def loaded_when_used() -> Iterator[None]:
-    """Load a bundle at once the first time, then only when a context made in the block is used."""
+    """Load a bundle at once the first time, and later only when a context of the block is used."""
     load = ssl.SSLContext.load_verify_locations
 
     def defer(

@@ -47,7 +47,7 @@ def half(plan: Plan, context: Context) -> Plan:
 
 
 def another_text(plan: Plan, _: Context) -> Plan:
-    """Replace the text by another one, divided into the same number of pieces."""
+    """Replace the text with another one, divided into the same number of pieces."""
     return with_texts(plan, contents, lambda some: divided(other_text("".join(some)), some))
 
 

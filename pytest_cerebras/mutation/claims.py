@@ -157,7 +157,7 @@ def _locals(tree: _Function) -> frozenset[str]:
 
 
 def _is_weak(test: ast.expr, known: frozenset[str]) -> bool:
-    """Return whether, judging by its form, an assertion holds for any answer."""
+    """Return whether an assertion holds for any answer, judging by its form."""
     match test:
         case ast.BoolOp(op=ast.Or()) if any(map(_is_of_type, test.values)):
             return True

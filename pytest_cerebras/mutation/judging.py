@@ -28,10 +28,11 @@ class Tried:
     The mutations tried on a test.
 
     ``test`` is the node id of the test. Of the mutations that changed an answer to the app,
-    ``noticed`` has the names of those that the test noticed, and ``missed`` those of the others.
-    ``blind``: the test should have noticed one of the missed mutations. ``note`` is the reason why
-    a test that noticed nothing is not blind, or the little that the test noticed. ``replay`` is the
-    command that runs the test under the first mutation it missed. ``left_out`` is the reason why no
+    ``noticed`` has the names of those that the test noticed. ``missed`` has the names of the
+    others, except those that a test is not expected to notice. ``blind``: the test should have
+    noticed one of the missed mutations. ``note`` is the reason why a test that noticed nothing is
+    not blind, or the little that the test noticed. ``replay`` is the command that runs the test
+    under the first mutation it missed. ``left_out`` is the reason why no
     mutation was tried. ``is_whole`` is false if the run was interrupted. ``file`` and ``line`` are
     the place of the test; as in pytest, the first line is 0.
     """
@@ -49,12 +50,12 @@ class Tried:
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Self:
-        """Return the value from the JSON-like form that an xdist worker sends."""
+        """Return the result from the JSON-like form that an xdist worker sends."""
         return TypeAdapter(cls).validate_python(found)
 
     @property
     def applied(self) -> int:
-        """The number of mutations that changed an answer to the app."""
+        """The number of mutations that count: those that the test noticed or missed."""
         return len(self.noticed) + len(self.missed)
 
     @property
@@ -69,7 +70,7 @@ class Tried:
 
     @property
     def told(self) -> str:
-        """The value on one line."""
+        """The result on one line."""
         if self.left_out:
             return f"{self.test}: left out: {self.left_out}"
         rest = "" if self.is_whole else ", interrupted"
@@ -90,8 +91,8 @@ def judged(test: str, ends: Mapping[str, End], claims: Claims, *, looks: bool) -
     test read the recorded requests.
 
     A test that passes under all mutations is blind, unless it asserts something that could fail and
-    has a good reason to pass, which becomes the ``note``. A test that fails only because an error
-    of the API raises an exception in it is blind if it asserts nothing that could fail.
+    has a good reason to pass. This reason becomes the ``note``. A test that fails only because an
+    error of the API raises an exception in it is blind if it asserts nothing that could fail.
     """
     noticed = tuple(name for name, end in ends.items() if end != "passed")
     missed = tuple(name for name, end in ends.items() if end == "passed" and name in _EXPECTED)

@@ -57,7 +57,7 @@ MUTATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Mutated:
-    """The fault that plays a change; ``note`` is called when it has changed an answer."""
+    """The fault that applies a change; ``note`` is called for each changed answer."""
 
     change: Change
     note: Callable[[], None] = field(compare=False, repr=False)

@@ -1,4 +1,4 @@
-"""Replaces a text by another one of the same form: JSON stays JSON with the same keys."""
+"""Replaces a text with another one of the same form: JSON stays JSON with the same keys."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Connections:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Record all connects and blocking reads during the block."""
+        """Record each call of ``connect`` and each blocking read during the block."""
         with pytest.MonkeyPatch.context() as patch:
             for name in ("connect", "connect_ex"):
                 patch.setattr(SOCKET, name, self._connected(getattr(SOCKET, name)))

@@ -1,7 +1,7 @@
 """
-Collects evidence of how the app used the answers: the test's values, its output, its files.
+Collects evidence of how the app used the answers: the values, output and files of the test.
 
-The verdicts need this evidence to recognise an app that presents half an answer as whole.
+The verdicts need this evidence to recognize an app that presents half an answer as whole.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _OF_TESTS = ("_pytest", "pytest", "pytest_cerebras", "mockserver", "openai", "ce
 
 class EvidenceCollector:
     """
-    Observes a test from its first request on; ``url`` is the mock's.
+    Observes a test from its first request on; ``url`` is the mock's URL.
 
     The collector keeps the frame of the test function until ``finish``, so that the local variables
     stay readable.
@@ -165,11 +165,11 @@ class EvidenceCollector:
         self._looked = True
 
     def _is_blind(self) -> bool:
-        """Return whether the app's files, as far as they ran, never mention how an answer ends."""
+        """Return whether no app file on the stack of a request mentions how an answer ends."""
         return not any(map(_mentions, self._files))
 
     def _is_bare(self, now: Mapping[str, object], new: Mapping[str, object]) -> bool:
-        """Return whether the app gave its test one text, with no other way to mark the answer."""
+        """Return whether the app gave its test one text, and nothing that could mark it as cut."""
         if not (self._direct and self._is_blind()) or self._sections():
             return False
         if item_frame.catches(self._codes) or item_frame.asks_mock(self._codes):
@@ -181,7 +181,7 @@ class EvidenceCollector:
         return stateless and sum(not _says_nothing(one) for one in new.values()) == 1
 
     def _is_raw(self, members: dict[str, Any]) -> bool:
-        """Return whether an object is an HTTP client's response for an answer of the mock."""
+        """Return whether an object is an HTTP client's response with an answer of the mock."""
         asked = next((members[name] for name in ("url", "_url") if name in members), None)
         request = members.get("_request")
         if asked is None and request is not None and _is_of(request, "httpx", "httpx2"):

@@ -8,8 +8,7 @@ the app may do work that the current test gives it. These are the rules:
 - Older work lingers only if it resumes on its own: when the test began, the work slept, was queued
   in a pool, or was inside a call of an HTTP client. Work started by lingering work lingers as well.
 - Work that sleeps in a loop may look for jobs from the current test. It lingers only if an earlier
-  test started it. Even then, a request is separated only if the work sent the same request in an
-  earlier test.
+  test started it. Even then, only requests that it already sent in an earlier test are separated.
 - The current test may give input to lingering work through a queue or a condition, or wait for the
   work. From then on, the work belongs to the current test and no longer lingers.
 - If in doubt, a request belongs to the current test.
@@ -63,9 +62,9 @@ class Actor:
 
     ``began`` is the test that started the actor; None if the test is unknown, or if the actor is
     meant to outlive the test. ``by`` returns the parent: the actor that started this one.
-    ``certainty`` is the ``Certainty`` that held for the parent at that time. ``asked`` has digests
-    of the requests that the actor and its descendants sent, each with the first test in which it
-    was sent.
+    ``certainty`` is the ``Certainty`` that held for the parent when it started this actor.
+    ``asked`` has digests of the requests that the actor and its descendants sent, each with the
+    first test in which it was sent.
     ``handed`` is the last test that gave work to the actor.
     """
 
@@ -84,7 +83,7 @@ class Actor:
             one = one.by()
 
 
-# these are kept for the whole process, to recognise the actors of earlier tests
+# these are kept for the whole process, to recognize the actors of earlier tests
 _lock = threading.RLock()
 _actors: WeakKeyDictionary[object, Actor] = WeakKeyDictionary()
 _jobs: dict[int, Job] = {}
@@ -227,7 +226,7 @@ class LingeringWork:
         return actor in self._suspended or actor in self._queued
 
     def _origin(self, actor: Actor) -> Actor:
-        """Return the actor if it lingers, else its nearest ancestor that does, else the actor."""
+        """Return the nearest lingering actor in the lineage; the actor itself if none lingers."""
         return next((one for one in self._own(actor) if self._is_lingering(one)), actor)
 
     def _has_asked(self, actor: Actor, asked: bytes) -> bool:

@@ -1,7 +1,8 @@
 """
-Counts connects to the mock's port while the port is shut. The journal has no exchange for them.
+Counts attempts to connect to the mock's port while the port is shut.
 
-Only connects of this process are counted, including those of uvloop.
+The journal has no exchange for these attempts. Only those of this process are counted, including
+those of uvloop.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _SHUT = ("refuses", "ignores")
 
 @dataclass
 class RefusedConnects:
-    """The number of connects to a port that was shut."""
+    """The number of attempts to connect to a port that was shut."""
 
     count: int = 0
 
@@ -35,7 +36,7 @@ def counting_refused(
     live: LiveEngine, ports: Sequence[int], lingering: LingeringWork
 ) -> Iterator[RefusedConnects]:
     """
-    Count the test's connects to any of ``ports`` while the scenario keeps it shut.
+    Count the test's attempts to connect to any of ``ports`` while the scenario keeps it shut.
 
     All ``ports`` except the first use TLS.
     """

@@ -26,7 +26,7 @@ from .connections import Connections
 from .timers import Horizon, horizon_of, running
 
 UNSEEN = 60.0
-"""How many real seconds a stall lasts at least if the client's time-out is unknown."""
+"""The least number of real seconds of a stall if the client's time-out is unknown."""
 AT_STANDSTILL = 1.0
 """How many real seconds a stall lasts in virtual time when no event is scheduled at all."""
 _LATE = 60.0  # real seconds by which a known time-out may be late

@@ -41,7 +41,7 @@ class Suspension:
     """
     A suspended thread or task.
 
-    ``calls`` has the frames of its calls of HTTP clients, so that they can be recognised later.
+    ``calls`` has the frames of its calls of HTTP clients, so that they can be recognized later.
     ``asleep`` is true if the thread or task sleeps, and ``in_loop`` if its own code is in a loop.
     """
 

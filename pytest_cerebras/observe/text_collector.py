@@ -33,7 +33,7 @@ _LIBRARIES = ("httpx", "httpx2", "requests", "aiohttp")
 _OPAQUE = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
 _SEQUENCES = (list, tuple, set, frozenset, deque)
 _MAPPINGS = (dict, OrderedDict, defaultdict)
-_FLAG = 40  # characters; a longer field does not describe another text, as a state does
+_FLAG = 40  # characters; a longer field is not a state that describes another text
 _SCALARS = (bool, int, float)
 
 
@@ -196,7 +196,7 @@ def _lines(text: str) -> list[object]:
 
 def _of_events(text: str) -> list[object]:
     """
-    Return the documents in server-sent events, and the texts that are divided over events.
+    Return the documents in server-sent events, and the texts that are spread over several events.
 
     The name of an event is a field. Data that is not JSON is a text, and so is a comment.
     """

@@ -28,7 +28,7 @@ class Cause:
 
     The ``first`` symptom is shown in full. ``stories`` has the symptoms that the search found, one
     for each story. ``cells`` counts the tests that showed a symptom without the search. ``noun`` is
-    the word for them: "cell", or "test" in a run of the search.
+    the word for these tests: "cell", or "test" in a run of the search.
     """
 
     first: Symptom

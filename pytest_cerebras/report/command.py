@@ -35,8 +35,8 @@ def report() -> None:
 @click.option(
     "--fail-under",
     metavar="PERCENT",
-    help="Exit with 11 if all shards together met fewer kinds of trouble than this; with "
-    "noticed=PERCENT, if fewer tests notice a change.",
+    help="Exit with 11 if the fault coverage of all shards together is below PERCENT; with "
+    "noticed=PERCENT, if a smaller percentage of the tests notices a change.",
 )
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT.json...")
 def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, ...]) -> None:

@@ -59,10 +59,10 @@ class Seen:
 
     ``at`` is in seconds since the first exchange under the scenario. ``call`` is the number of the
     exchange that began the call, and ``attempt`` counts the attempts of that call. ``waited`` is
-    the time in seconds since the end of the previous attempt, and ``retry_after`` the time that its
-    answer asked the client to wait. ``mistake`` is the client's mistake for which the API refused
-    the request, with the fix. ``cost`` is in dollars, null if the edition has no price for
-    the model. ``for_nothing`` is the reason if some of the cost was wasted.
+    the time in seconds since the end of the previous attempt. ``retry_after`` is the time that the
+    answer to that attempt asked the client to wait. ``mistake`` is the client's mistake for which
+    the API refused the request, with the fix. ``cost`` is in dollars, null if the edition has no
+    price for the model. ``for_nothing`` is the reason if some of the cost was wasted.
     """
 
     number: int
@@ -146,8 +146,8 @@ class Cell:
     ``id`` is pytest's name for the test, and ``test`` the same name without the scenario.
     ``played`` has the scenarios of the test: more than one if the test chose others itself.
     ``kinds`` has the kinds of trouble in all these scenarios. ``duration`` is in real seconds.
-    ``reason`` is why the test failed, was excused or skipped, or met nothing of its scenario; it is
-    empty if verdicts are the reason. ``parameters`` has the parameters that the matrix chose for
+    ``reason`` says why the test failed, was excused or skipped, or why its scenario did not act; it
+    is empty if verdicts are the reason. ``parameters`` has the parameters that the matrix chose for
     the scenario. ``symptoms`` are the errors and verdicts behind the things to fix. ``file`` and
     ``line`` are the place of the test, by which cells are sorted; as in pytest, the first line is
     0.
@@ -191,7 +191,7 @@ class Cell:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """The certain verdicts, which only a bug of the client can explain."""
+        """The verdicts that are certain: only a bug of the client can explain them."""
         return [verdict for verdict in self.judged if verdict.certainty == "certain"]
 
     @property

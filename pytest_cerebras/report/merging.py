@@ -68,7 +68,7 @@ def _read(file: Path) -> Shared:
     part = report.shard
     if part is None:
         raise MergeError(
-            f"{file} is of a run without shards, but only reports of pytest --cerebras-shard can "
+            f"{file} is from a run without shards, but only reports of pytest --cerebras-shard can "
             "be merged"
         )
     if not 1 <= part.number <= part.of:
@@ -95,7 +95,7 @@ def _check_same_run(first: Shared, one: Shared) -> None:
         why = "their runs collected different tests"
     else:
         why = f"{name} is {theirs.get(name) or 'not set'}, not {ours.get(name) or 'not set'}"
-    raise MergeError(f"{one.file} is of another run than {first.file}: {why}")
+    raise MergeError(f"{one.file} is from a different run than {first.file}: {why}")
 
 
 def _facts(part: Part) -> Mapping[str, str]:

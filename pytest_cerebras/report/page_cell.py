@@ -110,7 +110,7 @@ def _draw_calls(details: Element, played: Played) -> None:
 
 
 def _kind(one: Seen | Ran) -> object:
-    """Return a key; neighbours in the list with equal keys are shown as one line."""
+    """Return a key; neighbors in the list with equal keys are shown as one line."""
     if isinstance(one, Ran):
         return id(one)
     call = None if one.waited is None else one.call

@@ -22,7 +22,7 @@ _REPORTS = (".html", ".json", ".xml")
 
 
 class _Run(click.Command):
-    """Keeps its arguments unparsed, because a sealed run starts the command again with them."""
+    """Keeps a copy of the unparsed arguments, with which a sealed run starts the command again."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Save the arguments, and parse them."""
@@ -49,7 +49,7 @@ class _Run(click.Command):
 @click.option(
     "--strict",
     is_flag=True,
-    help=f"Exit with {GUILTY} if a certain verdict finds the client guilty.",
+    help=f"Exit with {GUILTY} if a verdict on the client is certain.",
 )
 @click.option(
     "--others",

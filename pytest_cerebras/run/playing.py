@@ -56,7 +56,7 @@ class Ended:
 
     @property
     def certain(self) -> list[Verdict]:
-        """The certain verdicts."""
+        """The verdicts that are certain."""
         return [each for each in self.verdicts if each.certainty == "certain"]
 
     @property
@@ -166,7 +166,7 @@ def signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def _told_of_vendors(engine: Engine, log: GuardLog, redirect: Redirect) -> Iterator[str]:
-    """Yield the other vendors to which an app sent requests, if it sent none to this API."""
+    """Yield a sentence for each other vendor that got requests, if this API got none."""
     if engine.journal.count:
         return
     proxy = redirect.proxy

@@ -12,7 +12,7 @@ from .playing import Ended
 from .wire import ABOUT_RETRIES
 
 NOT_JUDGED = {
-    "half-answer": "the app's use of an answer can be observed only if the app sends the answer on",
+    "half-answer": "the app's use of an answer shows only if a later request repeats the answer",
     "tool-ran-twice": "the tools that an app runs can be observed only in a pytest test",
 }
 """The rules that can't be judged without observing the app's process, each with the reason."""

@@ -86,7 +86,7 @@ def is_about_traffic(traceback: TracebackType | None) -> bool:
     Return whether a failed assertion is about the requests that the mock received.
 
     Such an assertion is about the number or the order of requests. Faults may change these in a
-    correct app. An assertion that compares a result with the mock's answers is of another kind.
+    correct app. An assertion that compares a result with the mock's answers does not count.
     """
     last = _last(traceback)
     if last is None:

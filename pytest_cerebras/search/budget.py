@@ -22,8 +22,8 @@ class Budget:
     """
     The budget for the search of one test.
 
-    Either ``seconds`` or ``stories`` is given. If neither is given, only stories found before are
-    played.
+    Either ``seconds`` or ``stories`` is given. If neither is given, only the stories of
+    earlier searches are played.
     """
 
     seconds: float | None = None
@@ -31,12 +31,12 @@ class Budget:
 
     @property
     def only_found(self) -> bool:
-        """Whether only stories found before are played."""
+        """Whether only the stories of earlier searches are played."""
         return self.seconds is None and self.stories is None
 
     def in_all(self, tests: int, workers: int = 1) -> str:
         """
-        Return a line on the budget of a number of tests together; empty if there is no limit.
+        Return a line on the budget of all ``tests`` together; empty if there is no limit.
 
         >>> Budget(seconds=60.0).in_all(12, 2)
         'search: 12 tests, at most 60 s each: at most 12 min in all, 6 min by 2 workers'

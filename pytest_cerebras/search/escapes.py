@@ -1,12 +1,13 @@
 """
-Recognises an app that handles some errors of its client and misses others.
+Recognizes an app that handles some errors of its client and misses others.
 
 An app that passes on all errors of its client does so by design. An app that copes with one kind of
 trouble at a line, but is ended by another kind at the same line, has forgotten the other kind.
 
 An app that gives up after two failures has not forgotten the kind of the second one. So two kinds
-are compared in two cases only: the app coped with at least as many failures of one kind in a row as
-it took of the other kind to end it, or both kinds came after the same faults, as in a fallback.
+are compared in two cases only. In the first, one kind ended the app after some failures in a row,
+and the app coped with at least as many failures of the other kind. In the second, both kinds came
+after the same faults, as in a fallback.
 """
 
 from __future__ import annotations
@@ -51,12 +52,12 @@ class Escapes:
 
 def _places_of(story: Story, outcome: Outcome) -> Iterator[tuple[_Place, str, int]]:
     """
-    Yield each place at which a story shows how the app takes a family of trouble.
+    Yield each place at which a story shows how the app copes with a family of trouble.
 
-    With each place come the family and the number of its faults. If all faults of the story are of
-    one family and at one line, they have a place without earlier faults. If the story has several
-    faults, the last one has a place of its own after the others, so that it can be compared with
-    the last fault of other stories that begin in the same way.
+    Each place comes with the family and the number of faults of this family. If all faults of the
+    story are of one family and at one line, they have a place without earlier faults. If the story
+    has several faults, the last one has a place of its own after the others, so that it can be
+    compared with the last fault of other stories that begin in the same way.
     """
     if not story or story[-1].at > len(outcome.requests):
         return

@@ -21,8 +21,8 @@ CanAct: TypeAlias = Callable[[Seen, Trouble], bool]
 """Returns whether a trouble can act on a request."""
 
 _MOST_STEPS = 4
-_MOST_EQUAL = 2  # of the stories with equal signatures, how many are extended
-_MOST_PLACES = 24  # in how many requests after a story one more fault is tried
+_MOST_EQUAL = 2  # how many stories with equal signatures are extended
+_MOST_PLACES = 24  # how many requests after a story are tried for one more fault
 _LATER_VALUE = 0.5
 _LATER_KIND = 0.1
 _LATER_EQUAL = 1.0
@@ -91,7 +91,7 @@ class Exploration:
 
 
 def _lateness(known: Sequence[Trouble]) -> Iterator[tuple[Trouble, float]]:
-    """Yield each trouble, and how much later than the first one of its family it is tried."""
+    """Yield each trouble, with its delay behind the first trouble of the same family."""
     kinds: dict[str, list[int]] = {}
     for trouble in known:
         of_family = kinds.setdefault(trouble.family, [])

@@ -57,7 +57,7 @@ class Explored:
 
     @property
     def percent(self) -> float:
-        """The share of the cells that were tried."""
+        """The percentage of the possible cells that were tried."""
         return 100 * self.tried / self.possible if self.possible else 0.0
 
     def line(self) -> str:

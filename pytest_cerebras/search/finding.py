@@ -109,12 +109,12 @@ class Searched:
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Searched:
-        """Return the value from the JSON-like form that an xdist worker sends."""
+        """Return the result from the JSON-like form that an xdist worker sends."""
         return _SEARCHED.validate_python(found)
 
     @property
     def line(self) -> str:
-        """The value on one line."""
+        """The result on one line."""
         if self.left_out:
             return f"{self.test}: not searched: {self.left_out}"
         found = f"{self.causes} stories break it" if self.causes else "nothing found"

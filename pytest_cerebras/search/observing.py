@@ -40,7 +40,8 @@ def outcome_of(
     """
     Return the outcome of a run.
 
-    ``error`` ended the test. ``overtime`` is the deadline's error if the deadline ended the run.
+    ``error`` is the exception that ended the test, if any. ``overtime`` is the deadline's error if
+    the deadline ended the run.
     """
     if isinstance(overtime, TooLateError):
         return Outcome((), usable=False)

@@ -115,7 +115,7 @@ class SearchOfTest:
     def _replay(self, most: int | None) -> None:
         """Play the stories found before; those that no longer fail are marked as fixed."""
         healthy = frozenset(self._causes)
-        self._end = "stories found before" if self._budget.only_found else self._end
+        self._end = "only stories found earlier" if self._budget.only_found else self._end
         for one in self._found:
             if self._is_over():
                 return
@@ -255,7 +255,7 @@ class SearchOfTest:
 
 
 def _variants(cause: Cause) -> Iterator[Cause]:
-    """Yield a cause as it is and after each kind of trouble, as a story's file names no kind."""
+    """Yield a cause without a kind of trouble and with each kind, as a story's file names none."""
     yield cause
     yield from (replace(cause, after=kind) for kind in KINDS)
 

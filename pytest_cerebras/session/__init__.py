@@ -1,1 +1,1 @@
-"""The mock of one test: the state of the test, and the judgement on its client."""
+"""The mock of one test: the state of the test, and the judgment on its client."""

@@ -86,7 +86,7 @@ class Asserting(ABC):
 
     @property
     def wasted(self) -> float:
-        """The part of ``cost`` that was wasted, in dollars. Raises what ``cost`` raises."""
+        """The part of ``cost`` that was wasted, in dollars. Raises the same errors as ``cost``."""
         return self._spending().wasted
 
     def _spending(self) -> Spending:

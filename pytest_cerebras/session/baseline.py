@@ -2,7 +2,7 @@
 A baseline of known verdicts. Known verdicts are accepted, and only new ones fail a test.
 
 So a suite can be strict before its known mistakes are fixed. A verdict is known if the baseline
-file has the same rule in the same test at the same line of the app. A line is recognised by its
+file has the same rule in the same test at the same line of the app. A line is recognized by its
 text, so it may move.
 """
 

@@ -96,7 +96,7 @@ def told_of_path(exchange: Exchange, edition: Edition) -> str:
 
 
 def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
-    """Whether the test may have failed because no request reached the mock."""
+    """Return whether the test may have failed because no request reached the mock."""
     if mock.journal.count or mock.interventions or mock.was_unreachable:
         return False
     if mock.found_nothing or any(map(_is_of_the_network, _chain(error))):
@@ -105,7 +105,7 @@ def _lacks_requests(mock: CerebrasMock, error: BaseException | None) -> bool:
 
 
 def _is_of_a_stranger(error: BaseException) -> bool:
-    """Whether a server refused a request because of an unknown key or path."""
+    """Return whether a server refused a request because of an unknown key or path."""
     return getattr(error, "status_code", None) in _STRANGE
 
 

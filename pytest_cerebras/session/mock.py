@@ -40,8 +40,8 @@ class CerebrasMock(Asserting):
     ``interventions`` has a sentence for each activity of the app that the mock stopped; these fail
     the test. ``found_nothing`` is true if the test read the recorded requests, and there were none.
     ``was_asked`` is true if the test read the recorded requests or the verdicts. ``collector``
-    collects evidence of how the app used the answers. ``settings`` are the test's. ``deadline``
-    stops the test after too much processor time or real time.
+    collects evidence of how the app used the answers. ``settings`` are those of the test.
+    ``deadline`` stops the test after too much processor time or real time.
     """
 
     def __init__(
@@ -235,9 +235,9 @@ class CerebrasMock(Asserting):
 
     def _overspent(self) -> list[str]:
         """
-        Return a sentence if the test spent more than its budget.
+        Return a list of one sentence if the test exceeded its budget; otherwise an empty list.
 
-        The sentence stays the same from then on.
+        The sentence never changes, even if the test spends more.
         """
         budget = self.settings.budget
         if budget is None or self._excess:

@@ -109,9 +109,9 @@ def _is_unmet(rounds: Sequence[Round], *, spared: bool) -> bool:
     Return whether a scenario should have acted but did not.
 
     A scenario that has only limits and checks need not act, because the client may comply with
-    them. A scenario that shuts the port need not act either, because the connects of other
-    processes can't be observed. If ``spared`` is true, no scenario need act on a test without
-    requests.
+    them. A scenario that shuts the port need not act either, because the connection attempts of
+    other processes can't be observed. If ``spared`` is true, the scenario need not act on a test
+    without requests.
     """
     scenario = rounds[0].scenario
     if not acts_by_rules(scenario) or shuts_port(scenario) or any(one.is_met for one in rounds):

@@ -97,7 +97,7 @@ class ScopedMock(Asserting):
         self.side_effects.clear()
 
     def env(self) -> dict[str, str]:
-        """Return the variables that point an app to the mock. They are set while it is open."""
+        """Return variables that point an app to the mock. They are set until the mock closes."""
         key = self.api_key
         return {"CEREBRAS_API_KEY": key, "OPENAI_API_KEY": key, **self._base_urls}
 

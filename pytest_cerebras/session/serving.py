@@ -167,7 +167,7 @@ def _forbidden(port: int | None) -> str | None:
 
 
 def _forbids(error: Exception) -> str:
-    """Return a sentence on the package that forbids sockets, found by its error, and a way out."""
+    """Return a sentence that names the package that forbids sockets, and a way out."""
     frame, modules = error.__traceback__, set[str]()
     while frame is not None:
         modules.add(str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0])

@@ -38,7 +38,7 @@ def stoppable(mock: CerebrasMock) -> AbstractContextManager[None]:
 
 def explain(mock: CerebrasMock, error: BaseException) -> None:
     """
-    Add to a test's error a note on each activity that the mock stopped.
+    Add a note to a test's error for each activity that the mock stopped.
 
     An activity that the error already mentions gets no note. If the mock ended a stall, raises
     another error instead, because a real server would not have ended the stall.
@@ -111,7 +111,7 @@ def went_through(
 
 
 def failed_by_verdict(item: pytest.Item) -> bool:
-    """Whether a test fails only because of a verdict."""
+    """Return whether a test fails only because of a verdict."""
     return item.stash.get(_FAILED, False)
 
 

@@ -40,8 +40,7 @@ def add_options(parser: pytest.Parser) -> None:
         nargs=0,
         const=STRICT[0],
         dest="cerebras_strict",
-        help="fail a test if there are certain verdicts on its client; all: fail it for advice as "
-        "well",
+        help="fail a test if a verdict on its client is certain; all: fail it for advice as well",
     )
     parser.addini("cerebras_strict", "which verdicts fail their test: true, false, or all")
     group.addoption(
@@ -89,9 +88,9 @@ def _add_report(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--cerebras-fail-under",
         metavar="PERCENT|met=PERCENT|noticed=PERCENT|explored=PERCENT",
-        help="fail if the tests met fewer kinds of trouble than this percentage; noticed: if "
-        "fewer tests notice a change (--cerebras-mutate); explored: if fewer faults were "
-        "tried (--cerebras-search)",
+        help="fail if the fault coverage is below this percentage; noticed: if a smaller "
+        "percentage of tests notices a change (--cerebras-mutate); explored: if a smaller "
+        "percentage of faults was tried (--cerebras-search)",
     )
 
 

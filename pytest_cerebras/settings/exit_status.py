@@ -12,7 +12,7 @@ FAILED_BY_VERDICT = "cerebras_failed_by_verdict"
 
 
 class ExitStatus:
-    """Counts all failures, and those caused by a verdict."""
+    """Counts the failures that verdicts caused, and all other failures."""
 
     def __init__(self) -> None:
         self._by_verdict = 0

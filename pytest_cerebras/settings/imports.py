@@ -1,4 +1,4 @@
-"""Makes a run start and end faster: imports, and the garbage collection around them."""
+"""Makes a run start and end faster, by faster imports and less garbage collection."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def exit_fast() -> None:
     """
     Let Python exit without its last garbage collection, which takes longer than an empty test.
 
-    Nothing is exempt from collection before: pytest, the tests and their libraries see all objects.
+    Until then, the collector sees all objects of pytest, the tests and their libraries.
     """
     atexit.unregister(gc.freeze)
     atexit.register(gc.freeze)

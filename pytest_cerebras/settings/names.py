@@ -71,13 +71,13 @@ OPTIONS = (
         "server|respx|redirect",
         "server (default): on loopback; respx: httpx in process; redirect: also for the real host",
     ),
-    ("others", "pass|block", "block: let no request out to any other host"),
+    ("others", "pass|block", "block: stop requests to all other machines"),
     (
         "clock",
         "real|virtual",
         "virtual: client and mock share a clock on which sleeps take no time",
     ),
-    ("max_virtual", "SECONDS", "most virtual seconds in a test (default: 604800, a week)"),
+    ("max_virtual", "SECONDS", "virtual seconds that a test may take (default: 604800, a week)"),
     ("journal", "N", "how many of a test's latest requests to keep (default: 10000)"),
     ("stall", "SECONDS", "how long the mock stalls a client without a time-out (default: 10)"),
     (

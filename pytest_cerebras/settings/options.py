@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PLAYED = pytest.StashKey["Scenario"]()
 """The scenario that a run of a test plays instead of the one in the settings."""
 REWRITTEN = pytest.StashKey["Callable[[Scenario], Scenario]"]()
-"""Rewrites each scenario that a run of a test plays; verdicts don't fail such a run."""
+"""Rewrites each scenario that a run of a test plays. Verdicts don't fail that run."""
 
 _NAMES = tuple(name for name, *_ in OPTIONS)
 T = TypeVar("T")
@@ -68,7 +68,7 @@ _KINDS: Mapping[str, _Kind] = {
     "time_scale": _Kind((float, int), "number from 0.000001 to 1", 1e-6, 1),
     "parameters": _Kind((dict,), "dictionary"),
     "verdicts": _Kind((dict,), "dictionary such as {'ignore': ['hot-retry']}"),
-    "allow_unmet": _Kind((bool,), "truth, True or False"),
+    "allow_unmet": _Kind((bool,), "boolean"),
 }
 
 

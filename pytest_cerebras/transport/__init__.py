@@ -1,1 +1,1 @@
-"""The second player of plans, which answers httpx inside the client's process."""
+"""Plays plans to httpx inside the client's process, instead of over a socket."""

@@ -58,7 +58,7 @@ class NoExchange:
         try:
             yield
         except StallError as error:
-            sentence = error.told(self._live.scenario.name, "a connect that nobody answers")
+            sentence = error.told(self._live.scenario.name, "a connection that nobody accepts")
             self._stalled.append(sentence)
             raise
 
@@ -82,7 +82,7 @@ class PlannedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._clock = clock
         self._audience = audience
         self._waiting = False
-        self._left: bool | None = None  # None: the rest of the plan says it
+        self._left: bool | None = None  # None: it depends on the rest of the plan
 
     def head(self) -> Head:
         """Play the plan up to the head, and return the head."""

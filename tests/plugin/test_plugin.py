@@ -249,7 +249,7 @@ def test_it(cerebras_client):
             "@pytest.mark.cerebras_mock: mode should be server or respx or redirect, found ",
         ),
         ("verdicts={'x': 1}", (), "verdicts takes {'ignore': [NAME, ...]}, found 'x'"),
-        ("allow_unmet=1", (), "allow_unmet should be a truth, True or False, found 1"),
+        ("allow_unmet=1", (), "allow_unmet should be a boolean, found 1"),
         ("seed=True", (), "@pytest.mark.cerebras_mock: seed should be a whole number, found True"),
     ],
 )

@@ -1,5 +1,5 @@
 """
-Finds, in the command lines of curl and wget, the hosts that they are about to contact.
+Finds the hosts that curl and wget are about to contact, by reading their command lines.
 
 No hook can run inside these programs, so their arguments are read before they start. Shell commands
 are understood only if they consist of words, quotes, variables, and files that list URLs.

@@ -40,7 +40,7 @@ _ACTIVE = "while the mock is active, nothing may reach the real API"
 _MADE_BEFORE = (
     "a client made before the test keeps the real address, so make it in a function or fixture"
 )
-_REPLACED = "or, if the app has a fixed address, let the test replace it by cerebras_mock.url"
+_REPLACED = "or, if the app has a fixed address, let the test replace it with cerebras_mock.url"
 _REDIRECTED = "or, if the app has a fixed address, use --cerebras-mode redirect"
 # the advice, by the current mode and by whether respx mode could answer the request's client
 _RULES = {
@@ -73,8 +73,8 @@ _OF_A_PROGRAM = {
     ),
 }
 _NOT_TURNED = (
-    f"{_ACTIVE}, and this client can't be redirected to it; let it read CEREBRAS_BASE_URL, or use "
-    "cerebras-mock run --sealed"
+    f"{_ACTIVE}, and this client can't be redirected to the mock; let the app read "
+    "CEREBRAS_BASE_URL, or use cerebras-mock run --sealed"
 )
 _OUTSIDE = (
     "in this run nothing may reach the real API, and the mock answers only during a test; make "
@@ -319,7 +319,7 @@ _HOSTS: Mapping[str, Callable[..., Iterator[object]]] = {
 
 
 def _spot() -> str:
-    """Return in brackets the user's line that sent the request, or one that waited meanwhile."""
+    """Return, in parentheses, the user's line that sent the request or waited meanwhile."""
     word, line = _own_line()
     waits = " waited" if word else ""
     return f" ({word}{line}{waits})" if line else ""
@@ -382,7 +382,7 @@ def _main_thread() -> Iterator[FrameType]:
     from threading import main_thread
 
     ident = main_thread().ident or 0
-    # a tuple takes all frames at once, because the main thread runs on meanwhile
+    # a tuple takes all frames at once, because the main thread keeps running
     yield from tuple(_frames(sys._current_frames().get(ident)))  # noqa: SLF001
 
 

@@ -1,4 +1,4 @@
-"""Recognises the hosts of the real API and the names of this machine."""
+"""Recognizes the hosts of the real API and the names of this machine."""
 
 from __future__ import annotations
 

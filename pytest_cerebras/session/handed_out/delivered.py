@@ -96,7 +96,7 @@ def lost(result: object, served: Sequence[ServedAnswer]) -> tuple[Exchange, Diff
 
 
 def _is_in(answer: ServedAnswer, texts: Sequence[str], result: object) -> bool:
-    """Whether a result has an answer's text or all values of its JSON, or is one such value."""
+    """Return whether a result has an answer's text or all values of its JSON, or is one of them."""
     if any(_has(text, form) for text in texts for form in answer.forms):
         return True
     values = [one for _, one in fields(result)]
@@ -147,7 +147,7 @@ def _from_beginning(text: str, form: str) -> str:
 
 
 def _is_empty(result: object, at: int, count: int, known: Sequence[str]) -> bool:
-    """Whether a result is a list of texts or messages whose item for answer ``at`` is blank."""
+    """Return whether a result is a list in which the text or message for answer ``at`` is blank."""
     if not isinstance(result, Sequence) or isinstance(result, (str, bytes)) or not result:
         return False
     if not all(isinstance(item, str) for item in result):
@@ -175,7 +175,7 @@ def _twice(
 
 def _texts(result: object) -> Iterator[str]:
     """
-    Yield each text of a result; then, for each field name, the joined texts of its fields.
+    Yield each text of a result; then, for each name, the joined texts of the fields of this name.
 
     Fields with the same name may hold the pieces of one text.
     """
@@ -221,7 +221,7 @@ def _is_text(value: object) -> TypeGuard[str]:
 
 def _is_plain(value: object) -> bool:
     """
-    Whether a value is a text or number.
+    Return whether a value is a text or number.
 
     The values true, false and null need not be delivered.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 _AROUND = 16  # characters shown before and after a position
-_ENOUGH = 3  # this many equal characters show that the text goes on
+_ENOUGH = 3  # this many equal characters show that the text continues
 
 
 @dataclass(frozen=True, slots=True)

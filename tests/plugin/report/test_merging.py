@@ -101,7 +101,10 @@ def test_twice(write):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"run": {**RUN, "seed": "2"}}, "2.json is of another run than .*1.json: seed is 2, not 1"),
+        (
+            {"run": {**RUN, "seed": "2"}},
+            "2.json is from a different run than .*1.json: seed is 2, not 1",
+        ),
         ({"run": {**RUN, "seed": "", "tests": "d"}}, "seed is not set, not 1"),
         ({"run": {**RUN, "chaos": "tag:network"}}, "chaos is tag:network, not all"),
         ({"run": {**RUN, "tests": "d"}}, "their runs collected different tests"),
@@ -125,7 +128,7 @@ def test_whole(write):
     """The report of a run without shards is none to be joined."""
     file = write(part(1))
     file.write_text(WHOLE.json(), "utf-8")
-    with pytest.raises(MergeError, match=r"1\.json is of a run without shards, but only"):
+    with pytest.raises(MergeError, match=r"1\.json is from a run without shards, but only"):
         merged([file])
 
 

@@ -70,7 +70,7 @@ def test_this_machine(guard, host):
         ("respx", "httpx", True, "in the test's own process; use --cerebras-mode redirect"),
         ("respx", "requests", False, "in the test's own process; use --cerebras-mode redirect"),
         ("redirect", "requests", False, "redirect mode answers for .* read CEREBRAS_BASE_URL"),
-        ("proxied", "requests", True, "this client can't be redirected to it"),
+        ("proxied", "requests", True, "this client can't be redirected to the mock"),
     ],
 )
 def test_advice(guard, mode, module, in_child, advice):
