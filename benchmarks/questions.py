@@ -91,7 +91,7 @@ class WrongAnswerError(Exception):
 @dataclass(frozen=True, slots=True)
 class Question:
     """
-    One request, the word in its prompt by which servers recognise it, and the check of its answer.
+    One request, the word in its prompt by which servers recognize it, and the check of its answer.
 
     ``templates`` are bodies that take turns. If ``right`` is None, the answer never ends.
     """

@@ -98,7 +98,7 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
     type=click.IntRange(min=1),
     show_default=True,
     metavar="N",
-    help="Number of latest requests to keep with their answers. A retry is recognised only while "
+    help="Number of latest requests to keep with their answers. A retry is recognized only while "
     "the previous attempt is kept.",
 )
 @click.option(

@@ -15,7 +15,7 @@ BEGINNINGS = (
 )
 """
 Beginnings of vendors' keys. Beginnings of up to four characters and ``-`` or ``_``, such as
-``gsk_``, are recognised without this list.
+``gsk_``, are recognized without this list.
 """
 NO_VALUES = frozenset({"none", "null", "undefined", "nan", "nil", "false", "true"})
 """Words that a program writes for a missing value."""

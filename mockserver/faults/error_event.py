@@ -34,11 +34,11 @@ class ErrorEvent:
     name in an ``event:`` line before the error. With ``done``, ``[DONE]`` follows the error. If the
     answer is a document, the error is a plain error response.
 
-    The SDKs, langchain, litellm and pydantic-ai recognise an event with ``error`` and raise an
+    The SDKs, langchain, litellm and pydantic-ai recognize an event with ``error`` and raise an
     exception; the AI SDK's ``textStream`` just ends. langchain, litellm and pydantic-ai ignore a
     flat error and return partial text; litellm and pydantic-ai report ``stop`` as its finish
     reason. The SDKs pass on a flat error as a chunk without choices, on which the app fails. Only
-    the SDKs for Node recognise an error by ``event: error`` alone.
+    the SDKs for Node recognize an error by ``event: error`` alone.
     """
 
     problem: ProblemName = "server_error"

@@ -6,7 +6,7 @@ request is another attempt of a call if it repeats the body of a failed attempt.
 exceptions. If the client declares a first try (``x-stainless-retry-count: 0``) while the failed
 attempt is still being answered, the request begins a new call. If the client declares a retry, the
 previous attempt need not have failed, since the client may have given up on an answer without a
-fault. An attempt is recognised as long as the previous attempt is kept.
+fault. An attempt is recognized as long as the previous attempt is kept.
 """
 
 from __future__ import annotations

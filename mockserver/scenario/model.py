@@ -130,7 +130,7 @@ class Scenario:
     The first rule that matches a request answers it; if none does, the mock answers like the API.
 
     ``name`` is shown in reports. ``version`` is the version of this format. ``description`` sums up
-    the scenario in a line. ``source`` is the report that the scenario is modelled on.
+    the scenario in a line. ``source`` is the report that the scenario is modeled on.
     ``edition`` is the state of the API to imitate: its name, or the path of its file. ``seed``
     seeds every random draw. ``rules`` are tried in order. ``tier`` enforces the limits of a tier of
     the edition; without ``tier``, answers show limits that are not enforced. ``context`` reduces

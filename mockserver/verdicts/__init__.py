@@ -1,7 +1,7 @@
 """
 Judges a client: takes a journal and returns verdicts.
 
-Each rule finds one mistake, and leaves out the innocent behaviour that looks like that mistake. A
+Each rule finds one mistake, and leaves out the innocent behavior that looks like that mistake. A
 rule accuses only if the journal leaves no other explanation: it distinguishes threads, compares
 waits with a tolerance, and accepts whatever an app may have meant to do.
 """

@@ -21,8 +21,8 @@ _ON_PURPOSE = (
     16  # tokens; an app that asks for no more needs only a short answer, such as "yes" or "no"
 )
 _CHOSEN = 100  # tokens; an app with a limit up to this may not want a longer answer
-_LEAST = 8  # characters; a shorter text can't be recognised
-_UNIQUE = 24  # characters; a shorter text can't be recognised within another
+_LEAST = 8  # characters; a shorter text can't be recognized
+_UNIQUE = 24  # characters; a shorter text can't be recognized within another
 _MOST = 20  # half answers that are judged in one test
 _NEAR = 3  # later requests whose history is searched for a half answer
 _LONG = 2000  # characters; no word of a longer text counts as a mark

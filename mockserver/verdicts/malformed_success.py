@@ -1,7 +1,7 @@
 """
 Bad 200s: answers with status 200 that are not a usable completion.
 
-The rows recognise a bad answer by its bytes, not by the fault that made it. So they also explain
+The rows recognize a bad answer by its bytes, not by the fault that made it. So they also explain
 bad answers made by faults that a user has written. The texts and the order of the rows are in
 ``malformed_success.yaml``. ``docs/faults.md`` says how each client reacts to such answers.
 """

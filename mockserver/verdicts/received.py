@@ -19,7 +19,7 @@ _LENGTH = b'"length"'
 
 def parts(exchange: Exchange) -> list[Served]:
     """
-    Return the choices, except empty ones, that the client could recognise as incomplete.
+    Return the choices, except empty ones, that the client could recognize as incomplete.
 
     Such a choice ends with ``length``, or the stream breaks off. Answers that the client abandoned
     do not count.

@@ -21,7 +21,7 @@ from mockserver.journal.side_effects import SideEffect
 
 from .verdict import USER, Case, Finding
 
-# names of arguments by which the receiver can recognise a repetition
+# names of arguments by which the receiver can recognize a repetition
 _KNOWN_AGAIN = re.compile(r"idempot|dedup|nonce|client_?token", re.IGNORECASE)
 
 

@@ -1,7 +1,7 @@
 """
 An edition: one state of the API, as data.
 
-The API changes over time. Behaviour depends on these fields and never on an edition's name, so
+The API changes over time. Behavior depends on these fields and never on an edition's name, so
 users can write editions of their own.
 """
 

@@ -1,4 +1,4 @@
-"""Recognises request heads that have the same shape as a head that aiohttp has parsed."""
+"""Recognizes request heads that have the same shape as a head that aiohttp has parsed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def changes(request: web.BaseRequest) -> bool:
 
 class HeadCache:
     """
-    The shapes of heads that aiohttp has parsed. A further head of the same shape is recognised.
+    The shapes of heads that aiohttp has parsed. A further head of the same shape is recognized.
 
     A client sends the same fields in the same order with every request, and only a few values
     change: the length, a trace, an API key. Parsing such a head takes longer than answering it.

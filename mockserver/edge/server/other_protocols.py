@@ -1,4 +1,4 @@
-"""Recognises clients that speak a protocol other than HTTP/1.1 to a port without TLS."""
+"""Recognizes clients that speak a protocol other than HTTP/1.1 to a port without TLS."""
 
 from __future__ import annotations
 

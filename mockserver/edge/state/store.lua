@@ -133,7 +133,7 @@ local function beat()
   local _, gone = alive(real)
   for _, one in ipairs(gone) do
     if real - beaten > lease / 2 then
-      -- nobody was heard: the store was away, and what the others send again has to be recognised
+      -- nobody was heard: the store was away, and what the others send again has to be recognized
       call('HSET', REPLICAS, one, exact(real + lease))
     else
       call('HDEL', REPLICAS, one)

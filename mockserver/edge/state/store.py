@@ -2,7 +2,7 @@
 Calls the script that keeps the shared state, and repeats calls after a loss of the connection.
 
 Each message has a number. A message without a reply is sent again over the next connection; the
-script recognises its number, so no request is counted twice and none is lost. All messages that
+script recognizes its number, so no request is counted twice and none is lost. All messages that
 have arrived while the store was answering are sent in one call of the script, because separate
 calls would cost more time than the mock's own answers.
 """

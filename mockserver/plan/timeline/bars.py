@@ -9,7 +9,7 @@ from typing import TypeAlias
 from .spans import Lane, Span, SpanKind, placed, shown, stretched
 
 Paint: TypeAlias = Callable[[str, SpanKind], str]
-"""Colours a text for a kind of span; the width of the text must not change."""
+"""Colors a text for a kind of span; the width of the text must not change."""
 _Placed: TypeAlias = Sequence[tuple[Span, int, int]]
 
 
@@ -35,7 +35,7 @@ LOOKS: Mapping[SpanKind, Look] = {
 
 
 def unpainted(text: str, _: SpanKind) -> str:
-    """Return the text unchanged, without any colour."""
+    """Return the text unchanged, without any color."""
     return text
 
 

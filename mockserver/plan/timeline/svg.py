@@ -19,8 +19,8 @@ _MOST_TICKS = 10
 _LONGEST_LABEL = 120
 _LETTER = 7.3  # the maximum width of a letter in a monospaced font of 12 pixels
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
-# the colours in light and in dark mode; each contrasts with the paper and with words on top of it
-_COLOURS: Mapping[SpanKind, tuple[str, str]] = {
+# the colors in light and in dark mode; each contrasts with the paper and with words on top of it
+_COLORS: Mapping[SpanKind, tuple[str, str]] = {
     "wait": ("#bf8700", "#c69026"),
     "pause": ("#8c959f", "#8b949e"),
     "head": ("#0969da", "#58a6ff"),
@@ -49,7 +49,7 @@ def svg(lanes: Sequence[Lane], *, title: str) -> str:
     """
     Return the drawing as an SVG document.
 
-    The colours follow the reader's choice of light or dark mode. Each lane and each span has a
+    The colors follow the reader's choice of light or dark mode. Each lane and each span has a
     title, for pointers and screen readers.
     """
     root = drawing(lanes, title=title)
@@ -158,8 +158,8 @@ def _style() -> str:
 def _rules(at: int) -> Iterator[str]:
     for selector, name, shades in _PAPER:
         yield f"{selector} {{ {name}: {shades[at]}; }}"
-    for kind, colours in _COLOURS.items():
-        yield f".{kind} {{ fill: {colours[at]}; }}"
+    for kind, colors in _COLORS.items():
+        yield f".{kind} {{ fill: {colors[at]}; }}"
 
 
 def _text(

@@ -1,4 +1,4 @@
-"""Heads that are recognised by their shape."""
+"""Heads that are recognized by their shape."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_another_value(heads):
     ],
 )
 def test_another_shape(heads, before, after):
-    """A head that aiohttp might read otherwise is not recognised, whichever values have varied."""
+    """A head that aiohttp might read otherwise is not recognized, whichever values have varied."""
     assert before in DATA
     for trace in (b": 1\r", b": 2\r", b": 3\r"):
         assert heads.find(DATA.replace(b": 1\r", trace)) is not None
@@ -179,7 +179,7 @@ def test_not_noted(request_):
 
 
 def test_a_long_head():
-    """A head is recognised as long as it has no more than 8 KB."""
+    """A head is recognized as long as it has no more than 8 KB."""
     heads = HeadCache()
     short = LINE + b"x: y\r\n\r\n"
     heads.remember(short, received({"x": "y"}))

@@ -52,7 +52,7 @@ def test_limits(redis):
 
 
 def test_calls(redis):
-    """An attempt is recognised at another replica, with what was decided for its call."""
+    """An attempt is recognized at another replica, with what was decided for its call."""
 
     async def play():
         async with replicas(redis, BY_CALL, BY_CALL) as (one, two):
