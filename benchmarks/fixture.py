@@ -1,4 +1,4 @@
-"""The cost of the fixtures: of the mock in the first test and in later ones, and of a client."""
+"""What the fixtures cost: the mock in the first test, the mock in later tests, and a client."""
 
 from __future__ import annotations
 

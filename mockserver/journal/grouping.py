@@ -3,9 +3,10 @@ Groups requests into calls after the test.
 
 The journal has to assign a request to a call when the request arrives. After the test more is
 known, for example which thread sent each request, and which of two equal requests was retried. So
-here a request retries the failed request of another thread only if its own thread was started after
-the failure, and the two requests are not in one crowd (see ``fan_out``). If an attempt could belong
-to several calls, a call whose ``Retry-After`` is over by then is preferred, in the client's favor.
+here a request counts as the retry of a request that failed in another thread only if the retrying
+thread was started after the failure, and the two requests are not in one crowd (see ``fan_out``).
+If an attempt could belong to several calls, a call whose ``Retry-After`` is over by then is
+preferred, in the client's favor.
 """
 
 from __future__ import annotations

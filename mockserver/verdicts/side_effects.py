@@ -62,7 +62,8 @@ def _too_many(
 ) -> Iterator[Finding]:
     """Find the first of several equal runs for which no tool call is left."""
     sure = [call for call in calls if _asks_for(call, runs[0])]
-    # a call that matches none of ``others`` may be for these runs, although its arguments differ
+    # a call that explains none of the ``others`` may have caused these runs, even if its arguments
+    # differ from theirs
     possible = [call for call in calls if not any(_asks_for(call, other) for other in others)]
     for count, (early, late) in enumerate(pairwise(runs), start=2):
         so_far = [call for call in possible if call.exchange.at <= late.at]

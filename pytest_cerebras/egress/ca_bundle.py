@@ -31,7 +31,7 @@ class _Unloaded(ssl.SSLContext):
     """
     A context that loads certificates when it is first used, and then becomes an ordinary one.
 
-    So the context also works after the test that made it.
+    It does so even if it is first used when the test that made it is over.
     """
 
     def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:

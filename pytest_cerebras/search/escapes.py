@@ -4,9 +4,9 @@ Recognizes an app that handles some errors of its client and misses others.
 An app that passes on all errors of its client does so by design. An app that copes with one kind of
 trouble at a line, but is ended by another kind at the same line, has forgotten the other kind.
 
-An app that gives up after two failures has not forgotten the kind of the second one. So two kinds
-are compared in two cases only. In the first, one kind ended the app after some failures in a row,
-and the app coped with at least as many failures of the other kind. In the second, both kinds came
+An app that gives up after two failures has not forgotten the kind of the second one. So one kind of
+trouble is compared with another only in these cases: one kind ended the app after some failures in
+a row, while the app coped with at least as many failures of the other kind; or both kinds came
 after the same faults, as in a fallback.
 """
 

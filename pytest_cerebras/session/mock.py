@@ -80,7 +80,7 @@ class CerebrasMock(Asserting):
         The URL of the status page, which follows the scenario.
 
         ``{status_url}/api/v2/status.json`` and ``summary.json`` are its API. In respx mode it is
-        the URL of the real page, for which the mock answers in the process.
+        the URL of the real page, and respx passes the requests for this page to the mock.
         """
         return (
             f"https://{answering.HOST}" if self.url == REAL_URL else f"{self.url}{answering.PATH}"

@@ -62,7 +62,7 @@ def is_mistaken(host: str) -> bool:
 
 
 def _of_the_api(condition: Condition) -> Condition:
-    """Return the condition, limited to requests to the API with a path that it does not have."""
+    """Limit a condition to requests that go to the API, but to a path that does not exist there."""
     return lambda it: it.is_ours and not known(it.asked) and condition(it)
 
 

@@ -154,7 +154,7 @@ MODELS = (
     _row(
         "routed-model",
         _is_routed,
-        "the model {it.model!r} has a router's additions to the id {meant!r}",
+        "the model {it.model!r} is the id {meant!r} with a router's additions",
         "https://github.com/andrewyng/aisuite/pull/213",
     ),
     _row(
