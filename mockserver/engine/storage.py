@@ -185,7 +185,7 @@ def _found(things: Mapping[str, _Thing], name: str, kind: str) -> _Thing:
 
 
 def _page(documents: list[dict[str, Any]], query: dict[str, Any], most: int) -> dict[str, Any]:
-    """Return a page of documents, newest first, with at most ``most`` unless ``limit`` is given."""
+    """Return a page of documents, newest first; ``most`` applies if the query has no ``limit``."""
     newest = documents[::-1]
     names = [one["id"] for one in newest]
     if query.get("after") in names:

@@ -32,8 +32,8 @@ class Corrupt:
     """
     Damage the body; its framing stays correct.
 
-    ``kind`` is the kind of damage. Kinds that add to the text change the first event with text. If
-    the text is itself JSON, they add to the longest string in that JSON.
+    ``kind`` is the kind of damage. A kind that adds to the text does so in the first event that has
+    text. If the text is itself JSON, the kind adds to the longest string in that JSON.
     """
 
     kind: Corruption
@@ -169,7 +169,7 @@ def _in_first(plan: Plan, change: Callable[[bytes], bytes]) -> Plan:
 
 
 def _with_text(plan: Plan, text: bytes) -> Plan:
-    """Return the plan with bytes put before the first text, or into its longest JSON string."""
+    """Put bytes before the first text; if the text is JSON, put them into its longest string."""
     place = inside_json(plan)
     if place is not None:
         at, byte = place

@@ -68,7 +68,7 @@ def _missing_keys(body: dict[str, Any]) -> None:
     """
     Keep only the choices; remove their ``index``, and the ``type`` of their tool calls.
 
-    In a stream, Cerebras' SDK for Python mistakes each event for a document and loses its text.
+    In a stream, Cerebras' SDK for Python reads each event as a document and loses its text.
     Without streaming, pydantic-ai rejects the answer. All other clients read on.
     """
     for key in body.keys() - {"choices"}:
@@ -131,7 +131,7 @@ def _unknown_finish_reason(body: dict[str, Any]) -> None:
     """
     Use a finish reason that the API does not document.
 
-    In a stream, Cerebras' SDK for Python mistakes the event with this reason for a document.
+    If an event of a stream has this reason, Cerebras' SDK for Python reads the event as a document.
     """
     for choice, _ in _choices(body):
         if choice.get("finish_reason"):

@@ -31,7 +31,7 @@ _DEEPEST = 4  # levels of nested values that are searched
 
 def reading_of(text: str) -> Reading:
     """
-    Return how to understand the answer to a tool call: as a result, a refusal, or open.
+    Return whether the answer to a tool call is a result or a refusal; "open" if it may be either.
 
     >>> [reading_of(text) for text in ("21", '{"error": "cut"}', "[nicht gelaufen]", "Sunny")]
     ['result', 'refusal', 'refusal', 'open']

@@ -44,8 +44,8 @@ class Stalled:
     ``error`` returns the error that ``end`` should raise; None while the stall may last.
 
     The client may still end the stall itself, by a time-out that the clock can't see. So a stall
-    lasts until ``until``, or until the last deadline that was scheduled when all threads first came
-    to rest, whichever is later. Then it is overdue.
+    becomes overdue only after ``until``. When all threads first come to rest, ``until`` is moved to
+    the last deadline that is scheduled, if that is later.
     """
 
     error: Look

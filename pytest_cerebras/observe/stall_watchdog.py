@@ -40,8 +40,8 @@ class StallWatchdog:
     Watches the stalls of one test.
 
     ``seconds`` is the length of a stall in real time if the client is known to have no time-out.
-    ``child_timeouts`` returns the time-outs that child processes recorded, by the ports of their
-    connections.
+    ``child_timeouts`` returns the time-outs that child processes recorded; each key is the port of
+    a connection.
     """
 
     def __init__(self, connections: Connections, seconds: float) -> None:

@@ -87,6 +87,7 @@ def _is_wrong(config: pytest.Config) -> bool:
     """
     Return whether a stopped request fails the run.
 
-    In respx and redirect mode, none does, because the mock may answer that client during a test.
+    It never does in respx and redirect mode, because the client that sent it may be one that the
+    mock answers during a test.
     """
     return strictness(config) is not None and options.resolve(config).mode == "server"

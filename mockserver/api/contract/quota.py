@@ -119,10 +119,10 @@ class Temporary:
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """
-    What the header fields show: limits, the bucket behind each remainder, and reset periods.
+    What the header fields show: limits, how much is left of them, and reset periods.
 
     Each entry of ``remaining`` has a name, the index of the bucket's kind in ``LIMIT_KINDS``, and
-    the bucket.
+    the bucket that knows how much is left.
     """
 
     limits: Headers
@@ -254,7 +254,7 @@ class Quota:
 
     def headers(self, now: float, *, returning: int = 0, cached: int = 0) -> Headers:
         """
-        Return the edition's header fields: limits first, then remainders, then reset times.
+        Return the edition's header fields: limits first, then what is left, then reset times.
 
         ``returning`` counts the reserved tokens that are put back once the answer is sent.
         ``cached`` counts the prompt tokens from the cache.
@@ -269,7 +269,7 @@ class Quota:
         return (*shown.limits, *left, *resets)
 
     def _fields(self, buckets: Mapping[LimitKey, Bucket]) -> _Shown:
-        """Prepare the header fields, except for the remainders and the reset times."""
+        """Prepare the header fields, except for what is left and the reset times."""
         shape = self._shape
         shown = [
             (kind, period, f"{kind}-{period}", bucket)

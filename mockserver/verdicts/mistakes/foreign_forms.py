@@ -44,7 +44,11 @@ def _refused(it: Setup, depth: int, last: str = "") -> Iterator[_Found]:
 
 
 def _parts(it: Setup) -> Iterator[_Found]:
-    """Yield all parts of each message with a refused field; the API may not name the part."""
+    """
+    Yield all parts of each message in which a field was refused.
+
+    A refusal does not always say which part is meant.
+    """
     for path, message in _refused(it, 2):
         if path.startswith("messages["):
             content = message.get("content")

@@ -130,7 +130,7 @@ def _without_gaps(call: Call, case: Case) -> Iterator[Call]:
     Yield the groups of attempts that the layers of one program can have made together.
 
     A new group begins when the client starts again after more than a minute and more than twice the
-    longest wait so far. Then a user has started it.
+    longest wait so far: such a client was started again by a user, not by a layer.
     """
     longest, together = 0.0, call.exchanges[:1]
     for early, late in retries(call):
