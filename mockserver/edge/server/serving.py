@@ -13,7 +13,6 @@ from typing import TypeAlias
 from mockserver.edge.live import LiveEngine
 
 from .app import Site
-from .threaded import loop_factory
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 Job: TypeAlias = Callable[[], Coroutine[None, None, None]]
@@ -51,7 +50,7 @@ def serve_until_signal(
     and MockServerError if the state can't be shared.
     """
     _tune_garbage_collection()
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(_serve(live, address, ready, beside, parent))
 
 
