@@ -117,17 +117,19 @@ def run(  # noqa: PLR0913 (an argument for each option)
     """
     from mockserver.edge.live import Overrides
 
+    from .hosts import host_of
     from .printing import lines
     from .runs import Seal, Ways, runs
     from .sealed import run_sealed
 
     with one_sentence():
+        named = tuple(map(host_of, hosts))
         files = _files(reports)
         scenarios = _scenarios(scenario, chaos, parameters)
         if sealed and inside is None:
             sys.exit(run_sealed(arguments, allow))
         seal = None if inside is None else Seal.of(inside)
-        ways = Ways(hosts, blocks=others == "block" or sealed, seal=seal, ports=allow)
+        ways = Ways(named, blocks=others == "block" or sealed, seal=seal, ports=allow)
         settings = Overrides(edition, tier, seed)
         found = []
         for ended in runs(command, scenarios, ways, overrides=settings, time_scale=time_scale):

@@ -106,6 +106,7 @@ def test_not_executable(run, tmp_path):
         (("--time-scale", "0"), "--time-scale"),
         (("--others", "x"), "--others"),
         (("--edition", "2020-01"), "no edition is called '2020-01'"),
+        (("--host", "api.openai.com:443"), "did you mean api.openai.com?"),
     ],
 )
 def test_wrong(run, arguments, said):
