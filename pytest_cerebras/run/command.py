@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mockserver.scenario import Scenario
 
     from .playing import Ended
+    from .starting import Command
 
 GUILTY = 10  # as with pytest --cerebras-strict
 _REPORTS = (".html", ".json", ".xml")
@@ -121,6 +122,8 @@ def run(  # noqa: PLR0913 (an argument for each option)
     from .printing import lines
     from .runs import Seal, Ways, runs
     from .sealed import run_sealed
+    from .signals import Signals
+    from .starting import Command
 
     with one_sentence():
         named = tuple(map(host_of, hosts))
@@ -131,12 +134,12 @@ def run(  # noqa: PLR0913 (an argument for each option)
         seal = None if inside is None else Seal.of(inside)
         ways = Ways(named, blocks=others == "block" or sealed, seal=seal, ports=allow)
         settings = Overrides(edition, tier, seed)
-        found = []
-        for ended in runs(command, scenarios, ways, overrides=settings, time_scale=time_scale):
+        found, started = [], Command(command, Signals())
+        for ended in runs(started, scenarios, ways, overrides=settings, time_scale=time_scale):
             found.append(ended)
             for line in lines(ended):
                 _say(line)
-    _finish(found, command, files, strict=strict)
+    _finish(found, started, files, left=len(scenarios) - len(found), strict=strict)
 
 
 def _scenarios(
@@ -176,20 +179,29 @@ def _files(reports: tuple[str, ...]) -> list[Path]:
 
 
 def _finish(
-    runs: list[Ended], command: tuple[str, ...], files: list[Path], *, strict: bool
+    runs: list[Ended], command: Command, files: list[Path], *, left: int, strict: bool
 ) -> None:
-    """Print a summary, write the reports, and exit with the status of all runs."""
+    """
+    Print a summary, write the reports, and exit with the status of all runs.
+
+    ``left`` is the number of scenarios that were not played.
+    """
+    from mockserver.core.units import counted
+
     from .printing import summary
     from .reports import write
 
+    signals = command.signals
+    if signals.first and left:
+        _say(f"ended by {signals.name}: {counted(left, 'scenario')} not played")
     for line in summary(runs):
         _say(line)
     for file in files:
-        write(file, runs, command)
+        write(file, runs, command.words)
         _say(f"written: {file}")
     failed = next((ended.status for ended in runs if ended.status), 0)
     guilty = strict and any(ended.is_guilty for ended in runs)
-    sys.exit(failed or (GUILTY if guilty else 0))
+    sys.exit(failed or (signals.status if left else 0) or (GUILTY if guilty else 0))
 
 
 def _say(line: str) -> None:

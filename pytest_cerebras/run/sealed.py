@@ -20,8 +20,9 @@ from tempfile import TemporaryDirectory
 
 from mockserver.core.errors import MockServerError
 
-from .playing import signals
 from .relay import outside, relayed
+from .signals import Signals
+from .starting import Command
 
 TLS_PORT = 443
 INSIDE = "--inside"
@@ -50,12 +51,9 @@ def run_sealed(arguments: Sequence[str], ports: Collection[int]) -> int:
     with TemporaryDirectory(prefix="cerebras-mock-") as folder:
         who = f"{os.getuid()}:{os.getgid()}"
         again = (sys.executable, "-m", "pytest_cerebras.run", INSIDE, f"{folder}:{who}")
-        with relayed(outside, Path(folder), ports):
-            process = subprocess.Popen(  # noqa: S603 (this program itself)
-                ["unshare", *_NAMESPACES, "--", *again, *arguments]  # noqa: S607
-            )
-            with process, signals(process):
-                return process.wait()
+        command = Command(("unshare", *_NAMESPACES, "--", *again, *arguments), Signals())
+        with relayed(outside, Path(folder), ports), command.signals.handled():
+            return command.run()[0]
 
 
 def _check() -> None:

@@ -193,15 +193,12 @@ except OSError as error:
     assert "not answered: other.example: 1 x refused by the proxy" in ended.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_signals(tmp_path, number):
-    """A signal is the command's to answer; what it has asked is told all the same."""
-    code = """
+LEAVES = """
 import signal, sys, time
 
 def leave(*_):
     print("left", flush=True)
-    sys.exit(4)
+    sys.exit({status})
 
 for one in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
     signal.signal(one, leave)
@@ -209,22 +206,49 @@ print("ready", flush=True)
 while True:
     time.sleep(0.01)
 """
-    with subprocess.Popen(
-        [sys.executable, "-m", "pytest_cerebras.run", "--", sys.executable, "-c", code],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert process.stdout.readline() == "ready\n"
-        if number == signal.SIGINT:
-            os.killpg(process.pid, number)  # as a terminal does
-        else:
-            process.send_signal(number)
-        out, said = process.communicate(timeout=60)
-    assert (process.returncode, out) == (4, "left\n")
+
+
+@pytest.fixture
+def signaled(tmp_path):
+    """Return a function that runs an app, signals the command, and returns how this ended."""
+
+    def do(number, send, *arguments, status):
+        app = (sys.executable, "-c", LEAVES.format(status=status))
+        with subprocess.Popen(
+            [sys.executable, "-m", "pytest_cerebras.run", *arguments, "--", *app],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            assert process.stdout.readline() == "ready\n"
+            send(process.pid, number)
+            out, said = process.communicate(timeout=60)
+        return process.returncode, out, said
+
+    return do
+
+
+@pytest.mark.parametrize("send", [os.kill, os.killpg])  # as another program, and as a terminal
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signals(signaled, number, send):
+    """The command gets a signal once, and answers it; what it has asked is told all the same."""
+    status, out, said = signaled(number, send, status=4)
+    assert (status, out) == (4, "left\n")
     assert "healthy: exit status 4, 0 requests" in said
+
+
+@pytest.mark.parametrize("send", [os.kill, os.killpg])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signal_ends_the_series(signaled, tmp_path, number, send):
+    """After a signal no further scenario is played, however well the command has ended."""
+    series = ("--chaos", "healthy,rate-limit,wrong-key", "--report", "r.json")
+    status, out, said = signaled(number, send, *series, status=0)
+    assert (status, out) == (128 + number, "left\n")
+    assert f"ended by {number.name}: 2 scenarios not played" in said
+    report = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert [cell["scenario"] for cell in report["cells"]] == ["healthy"]
 
 
 def test_part_of_the_command_line():
