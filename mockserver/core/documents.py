@@ -17,6 +17,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path as FilePath
+from stat import S_ISDIR, S_ISREG
 from typing import Any, Self, TypeAlias, TypeVar
 
 import yaml
@@ -76,9 +77,18 @@ def noting_files(note: Callable[[str], None]) -> Iterator[None]:
 
 
 def read_text(path: str) -> str:
-    """Return the text of a file. Raises DocumentError if it cannot be read."""
+    """
+    Return the text of a file. Raises DocumentError if it cannot be read.
+
+    Only a regular file is opened, because a pipe or a device could be without end.
+    """
+    if "\0" in path:
+        raise DocumentError(f"{path!r}: no path has the character NUL")
     _note.get()(path)
     try:
+        mode = FilePath(path).stat().st_mode
+        if not (S_ISREG(mode) or S_ISDIR(mode)):
+            raise DocumentError(f"{path}: is not a regular file")
         with FilePath(path).open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
@@ -90,6 +100,14 @@ def read_text(path: str) -> str:
         raise DocumentError(f"{path}: is not text in UTF-8") from error
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def identity(path: str) -> str:
+    """Return the same name for all paths to a file."""
+    try:
+        return str(FilePath(path).resolve())
+    except (OSError, RuntimeError, ValueError):
+        return path  # links that lead to each other, or no path at all
 
 
 def beside(source: str, name: str) -> str:
