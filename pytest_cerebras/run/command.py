@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockserver.cli.options import SET, one_sentence, overridable
-from mockserver.core.errors import MockServerError
+from mockserver.core.errors import MockServerError, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .starting import Command
 
 GUILTY = 10  # as with pytest --cerebras-strict
+_SMALLEST, _LARGEST = 1e-6, 1e6  # of the values of --time-scale
 _REPORTS = (".html", ".json", ".xml")
 
 
@@ -29,6 +31,18 @@ class _Run(click.Command):
         """Save the arguments, and parse them."""
         ctx.obj = tuple(args)
         return super().parse_args(ctx, args)
+
+
+def _factor(_: click.Context, __: click.Parameter, given: str | None) -> float | None:
+    """Return the number by which time is multiplied; nan is refused like one out of range."""
+    if given is None:
+        return None
+    with suppress(ValueError):
+        if _SMALLEST <= (found := float(given)) <= _LARGEST:
+            return found
+    raise click.BadParameter(
+        f"should be a number from {_SMALLEST:f} to {_LARGEST:.0f}, found {shown(given)}"
+    )
 
 
 @click.command(cls=_Run, context_settings={"allow_interspersed_args": False})
@@ -43,7 +57,7 @@ class _Run(click.Command):
 @SET
 @click.option(
     "--time-scale",
-    type=click.FloatRange(0, min_open=True),
+    callback=_factor,
     metavar="F",
     help="Length of the mock's second; with 0.1, the mock is ten times as fast.",
 )

@@ -11,6 +11,9 @@ import sys
 from xml.etree import ElementTree as ET
 
 import pytest
+from click.testing import CliRunner
+
+from pytest_cerebras.run import command
 
 REAL_KEY = "csk-" + "9f" * 24
 OTHERS_KEY = '"sk-proj-" + "a" * 40'
@@ -103,7 +106,7 @@ def test_not_executable(run, tmp_path):
         (("--chaos", "tag:nothing"), "--chaos"),
         (("--report", "x.pdf"), "--report x.pdf: should end in one of .html, .json, .xml"),
         (("--report", "no/x.xml"), "--report no/x.xml: there is no such folder"),
-        (("--time-scale", "0"), "--time-scale"),
+        (("--time-scale", "nan"), "should be a number from 0.000001 to 1000000, found 'nan'"),
         (("--others", "x"), "--others"),
         (("--edition", "2020-01"), "no edition is called '2020-01'"),
         (("--host", "api.openai.com:443"), "did you mean api.openai.com?"),
@@ -170,6 +173,15 @@ def test_mistakes_in_reports(run, app, tmp_path, key):
     assert sentence in page
     assert f"Fix: {symptom['fix']}." in page
     assert f"    {sentence}" in texts
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "-inf", "0", "-1", "1e-7", "1e7", "x", "", "1_0_"])
+def test_time_scale(given):
+    """Time is scaled by a number that leaves every wait finite."""
+    result = CliRunner().invoke(command.run, ["--time-scale", given, "--", "true"])
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.split())
+    assert f"should be a number from 0.000001 to 1000000, found {given!r}" in said
 
 
 def test_faster(run, app):
