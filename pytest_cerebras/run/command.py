@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.options import SET, one_sentence, overridable
+from mockserver.cli.options import SET, not_empty, one_sentence, overridable
 from mockserver.core.errors import MockServerError, shown
 
 if TYPE_CHECKING:
@@ -46,10 +46,13 @@ def _factor(_: click.Context, __: click.Parameter, given: str | None) -> float |
 
 
 @click.command(cls=_Run, context_settings={"allow_interspersed_args": False})
-@click.option("--scenario", help="Shipped name, or YAML file.  [default: healthy]")
+@click.option(
+    "--scenario", callback=not_empty, help="Shipped name, or YAML file.  [default: healthy]"
+)
 @click.option(
     "--chaos",
     metavar="NAMES",
+    callback=not_empty,
     help="Run the command once under each of these: all, tag:NAME, or names and files, separated "
     "by commas; NAME(after=3) chooses a parameter.",
 )
@@ -163,7 +166,7 @@ def _scenarios(
     from mockserver.scenario import load
 
     if chaos is None:
-        return [load(scenario or "healthy", parameters)]
+        return [load("healthy" if scenario is None else scenario, parameters)]
     if scenario is not None or parameters:
         raise MockServerError("--chaos names the scenarios: leave out --scenario and --set")
     import pytest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ class Command:
 
         The command is not started after a signal.
         """
-        name = self.words[0]
+        name = shlex.quote(self.words[0])
         if self.signals.first:
             return self.signals.status, f"{name}: not started, because of {self.signals.name}"
         try:

@@ -56,6 +56,34 @@ def test_wrong_input(run, arguments, sentence):
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(("serve", f"--{name}", "") for name in ("scenario", "host", "edition", "tier", "state")),
+        *(("serve", f"--{name}", "") for name in ("admin-token", "tls-cert", "tls-key")),
+        *(("explain", "healthy", f"--{name}", "") for name in ("edition", "tier", "model")),
+        ("explain", ""),
+        ("check", ""),
+        ("check", "scenarios", ""),
+        ("doctor", ""),
+        ("doctor", "--edition", ""),
+    ],
+    ids=" ".join,
+)
+def test_empty(run, arguments):
+    """An empty value, as of a variable that is not set, is refused, and is no folder."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "should not be empty" in result.output
+
+
+def test_empty_variables(run, monkeypatch):
+    """An empty environment variable is one that is not set."""
+    monkeypatch.setenv("CEREBRAS_MOCK_ADMIN_TOKEN", "")
+    monkeypatch.setenv("CEREBRAS_MOCK_STATE", "")
+    assert "no scenario is called 'x'" in run("serve", "--scenario", "x").output
+
+
 def test_set(run, tmp_path):
     """Parameters are set as they would stand in YAML."""
     path = tmp_path / "mine.yaml"

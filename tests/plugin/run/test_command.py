@@ -108,6 +108,7 @@ def test_not_executable(run, tmp_path):
         (("--report", "no/x.xml"), "--report no/x.xml: there is no such folder"),
         (("--time-scale", "nan"), "should be a number from 0.000001 to 1000000, found 'nan'"),
         (("--others", "x"), "--others"),
+        (("--scenario", ""), "'--scenario': should not be empty"),
         (("--edition", "2020-01"), "no edition is called '2020-01'"),
         (("--host", "api.openai.com:443"), "did you mean api.openai.com?"),
     ],

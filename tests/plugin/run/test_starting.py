@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 
@@ -17,6 +18,7 @@ from pytest_cerebras.run.starting import Command
         ((sys.executable, "-c", "import sys; sys.exit(7)"), (7, "")),
         ((sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"), (137, "")),
         (("no-such-command",), (127, "no-such-command: there is no such command")),
+        (("",), (126, "'': can't be started: Permission denied")),
         (("/",), (126, "/: can't be started: Permission denied")),
     ],
 )
@@ -31,5 +33,8 @@ def test_after_a_signal(tmp_path):
     signals.first = signal.SIGINT
     code = f"open({str(tmp_path / 'made')!r}, 'w')"
     status, sentence = Command((sys.executable, "-c", code), signals).run()
-    assert (status, sentence) == (130, f"{sys.executable}: not started, because of SIGINT")
+    assert (status, sentence) == (
+        130,
+        f"{shlex.quote(sys.executable)}: not started, because of SIGINT",
+    )
     assert not (tmp_path / "made").exists()
