@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
@@ -24,7 +24,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from .errors import DocumentError, shortened, shown
+from .errors import DocumentError, MockServerError, UnknownNameError, shortened, shown
 from .scalars import Loader, dumped, paired
 from .unknown_keys import advice
 from .yaml_limits import FIELD, FILE, YamlLimits, refuse_bombs
@@ -33,6 +33,7 @@ T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
 
 SUFFIXES = (".yaml", ".yml")
+_OF_PATHS = frozenset("./\\")  # characters that no name has
 _MAPPINGS = ("dataclass_type", "dict_type", "model_type")
 _IN_YAML = {
     **dict.fromkeys(_MAPPINGS, "should be a mapping of keys to values"),
@@ -108,6 +109,20 @@ def identity(path: str) -> str:
         return str(FilePath(path).resolve())
     except (OSError, RuntimeError, ValueError):
         return path  # links that lead to each other, or no path at all
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> MockServerError:
+    """
+    Return the error for a name that is neither known nor the path of a YAML file.
+
+    >>> print(unknown("scenario", "mine.json", ["healthy"]))
+    no scenario is called 'mine.json'; the path of a file should end in .yaml or .yml
+    """
+    if _OF_PATHS.isdisjoint(name):
+        return UnknownNameError(kind, name, known)
+    suffixes = " or ".join(SUFFIXES)
+    said = f"no {kind} is called {shown(name)}; the path of a file should end in {suffixes}"
+    return DocumentError(said)
 
 
 def beside(source: str, name: str) -> str:

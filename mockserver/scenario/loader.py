@@ -19,6 +19,7 @@ from mockserver.core.documents import (
     read_text,
     shipped,
     shipped_names,
+    unknown,
 )
 from mockserver.core.errors import MockServerError, UnknownNameError
 
@@ -152,7 +153,7 @@ def _document(name: str) -> tuple[str, Document]:
     if name.endswith(SUFFIXES):
         return identity(name), Document(read_text(name), source=name)
     if name not in names():
-        raise UnknownNameError("scenario", name, names())
+        raise unknown("scenario", name, names())
     return name, shipped(SHIPPED, name)
 
 

@@ -12,6 +12,16 @@ import pytest
             ("explain", "nope"),
             "Error: no scenario is called 'nope'; allowed are all-models-limited",
         ),
+        (
+            ("explain", "/etc/passwd"),
+            (
+                "Error: no scenario is called '/etc/passwd'; the path of a file should end in "
+                ".yaml or .yml\n"
+            ),
+        ),
+        (("serve", "--scenario", "nosuch/"), "'nosuch/'; the path of a file should end in .yaml"),
+        (("serve", "--scenario", "README.md"), "the path of a file should end in .yaml or .yml"),
+        (("explain", "healthy", "--edition", "ours.json"), "the path of a file should end in "),
         (("explain", "nope.yaml"), "Error: nope.yaml: there is no such file"),
         (("explain", "healthy", "--interval", "5"), "duration with its unit"),
         (("explain", "healthy", "--requests", "0"), "--requests"),

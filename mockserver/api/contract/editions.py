@@ -16,6 +16,7 @@ from mockserver.core.documents import (
     read_text,
     shipped,
     shipped_names,
+    unknown,
 )
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError
 
@@ -69,7 +70,7 @@ def _compiled(name: str) -> Edition:
 @cache
 def _shipped(name: str) -> _Read:
     if name not in names():
-        raise UnknownNameError("edition", name, names())
+        raise unknown("edition", name, names())
     return _read(shipped(SHIPPED, name))
 
 
