@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from .starting import Command
 
 GUILTY = 10  # as with pytest --cerebras-strict
+UNWRITTEN = 1
 _SMALLEST, _LARGEST = 1e-6, 1e6  # of the values of --time-scale
 _REPORTS = (".html", ".json", ".xml")
 
@@ -142,7 +145,9 @@ def run(  # noqa: PLR0913 (an argument for each option)
     from .signals import Signals
     from .starting import Command
 
-    with one_sentence():
+    if allow and not sealed:
+        raise click.UsageError("--allow needs --sealed: without it, the command reaches every port")
+    with one_sentence(), _startable():
         named = tuple(map(host_of, hosts))
         files = _files(reports)
         scenarios = _scenarios(scenario, chaos, parameters)
@@ -157,6 +162,18 @@ def run(  # noqa: PLR0913 (an argument for each option)
             for line in lines(ended):
                 _say(line)
     _finish(found, started, files, left=len(scenarios) - len(found), strict=strict)
+
+
+@contextmanager
+def _startable() -> Iterator[None]:
+    """Turn an error of this machine into one sentence and exit status 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # the reader of our output has gone, which click ends quietly
+    except (OSError, CalledProcessError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise click.ClickException(f"the mock can't be started on this machine: {said}") from error
 
 
 def _scenarios(
@@ -213,12 +230,18 @@ def _finish(
         _say(f"ended by {signals.name}: {counted(left, 'scenario')} not played")
     for line in summary(runs):
         _say(line)
+    unwritten = 0
     for file in files:
-        write(file, runs, command.words)
-        _say(f"written: {file}")
+        try:
+            write(file, runs, command.words)
+        except OSError as error:
+            unwritten = UNWRITTEN
+            _say(f"can't write {file}: {error.strerror or error}")
+        else:
+            _say(f"written: {file}")
     failed = next((ended.status for ended in runs if ended.status), 0)
     guilty = strict and any(ended.is_guilty for ended in runs)
-    sys.exit(failed or (signals.status if left else 0) or (GUILTY if guilty else 0))
+    sys.exit(failed or (signals.status if left else 0) or (GUILTY if guilty else unwritten))
 
 
 def _say(line: str) -> None:

@@ -47,6 +47,8 @@ def run_sealed(arguments: Sequence[str], ports: Collection[int]) -> int:
 
     The sealed run can reach the ``ports`` of this machine's loopback interface. Raises SealError.
     """
+    if TLS_PORT in ports:
+        raise SealError(f"--allow {TLS_PORT}: inside a sealed run, this port is the mock's own")
     _check()
     with TemporaryDirectory(prefix="cerebras-mock-") as folder:
         who = f"{os.getuid()}:{os.getgid()}"

@@ -108,6 +108,8 @@ def test_not_executable(run, tmp_path):
         (("--report", "no/x.xml"), "--report no/x.xml: there is no such folder"),
         (("--time-scale", "nan"), "should be a number from 0.000001 to 1000000, found 'nan'"),
         (("--others", "x"), "--others"),
+        (("--allow", "5"), "--allow needs --sealed"),
+        (("--sealed", "--allow", "443"), "--allow 443: inside a sealed run, this port is the mock"),
         (("--scenario", ""), "'--scenario': should not be empty"),
         (("--edition", "2020-01"), "no edition is called '2020-01'"),
         (("--host", "api.openai.com:443"), "did you mean api.openai.com?"),
@@ -174,6 +176,34 @@ def test_mistakes_in_reports(run, app, tmp_path, key):
     assert sentence in page
     assert f"Fix: {symptom['fix']}." in page
     assert f"    {sentence}" in texts
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(98, "Address already in use"), subprocess.CalledProcessError(1, ["mount"])]
+)
+def test_not_startable(monkeypatch, error):
+    """What the machine refuses is one sentence and status 1."""
+
+    def refused(*_, **__):
+        raise error
+
+    monkeypatch.setattr("pytest_cerebras.run.runs.runs", refused)
+    result = CliRunner().invoke(command.run, ["--", "true"])
+    assert result.exit_code == 1
+    said = getattr(error, "strerror", error)
+    assert result.stderr == f"Error: the mock can't be started on this machine: {said}\n"
+
+
+@pytest.mark.parametrize(("code", "status"), [("", 1), ("import sys; sys.exit(7)", 7)])
+def test_report_not_written(run, tmp_path, code, status):
+    """A report that can't be written is told, and does not hide the status of the command."""
+    (tmp_path / "r.xml").symlink_to("r.xml")
+    reports = ("--report", "r.xml", "--report", "r.json")
+    ended = run(*reports, "--", sys.executable, "-c", code)
+    assert ended.returncode == status
+    assert "can't write r.xml: Too many levels of symbolic links" in ended.stderr
+    assert "written: r.json" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize("given", ["nan", "inf", "-inf", "0", "-1", "1e-7", "1e7", "x", "", "1_0_"])
