@@ -139,7 +139,6 @@ def run(  # noqa: PLR0913 (an argument for each option)
     from mockserver.edge.live import Overrides
 
     from .hosts import host_of
-    from .printing import lines
     from .runs import Seal, Ways, runs
     from .sealed import run_sealed
     from .signals import Signals
@@ -156,11 +155,8 @@ def run(  # noqa: PLR0913 (an argument for each option)
         seal = None if inside is None else Seal.of(inside)
         ways = Ways(named, blocks=others == "block" or sealed, seal=seal, ports=allow)
         settings = Overrides(edition, tier, seed)
-        found, started = [], Command(command, Signals())
-        for ended in runs(started, scenarios, ways, overrides=settings, time_scale=time_scale):
-            found.append(ended)
-            for line in lines(ended):
-                _say(line)
+        started = Command(command, Signals())
+        found = _told(runs(started, scenarios, ways, overrides=settings, time_scale=time_scale))
     _finish(found, started, files, left=len(scenarios) - len(found), strict=strict)
 
 
@@ -210,6 +206,18 @@ def _files(reports: tuple[str, ...]) -> list[Path]:
         if file.is_dir() or not file.absolute().parent.is_dir():
             raise MockServerError(f"--report {file}: there is no such folder")
     return files
+
+
+def _told(runs: Iterator[Ended]) -> list[Ended]:
+    """Return the runs, after printing each as soon as it has ended."""
+    from .printing import lines
+
+    found = []
+    for ended in runs:
+        found.append(ended)
+        for line in lines(ended):
+            _say(line)
+    return found
 
 
 def _finish(
