@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mockserver.core.errors import MockServerError
+from mockserver.core.errors import MockServerError, shown
 
 
 def not_empty(_: click.Context, __: click.Parameter, given: Any) -> Any:
@@ -51,7 +51,9 @@ def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
     for one in given:
         name, equals, value = one.partition("=")
         if not equals:
-            raise click.BadParameter(f"should be NAME=VALUE, found {one!r}")
+            raise click.BadParameter(f"should be NAME=VALUE, found {shown(one)}")
+        if name in found:
+            raise click.BadParameter(f"{shown(name)} is given twice")
         with one_sentence():
             found[name] = value_of(value, source=f"--set {name}")
     return found

@@ -47,6 +47,10 @@ import pytest
         (("serve", "--journal", "0"), "--journal"),
         (("check",), "FILE|FOLDER..."),
         (("explain", "healthy", "--set", "x"), "should be NAME=VALUE, found 'x'"),
+        (
+            ("explain", "stream-cut", "--set", "a=1", "--set", "b=1", "--set", "a=1"),
+            "'a' is given twice",
+        ),
         (("serve", "--set", "x=1"), "no parameter of healthy.yaml is called 'x'; there are none"),
         (("serve", "--set", "x=[1"), "Error: --set x:2:1: not YAML: "),
         (
