@@ -6,7 +6,7 @@ import ipaddress
 import logging
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from secrets import token_hex
 from socket import gaierror
@@ -151,7 +151,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     journal_body: int,
     log_level: str,
 ) -> None:
-    """Serve the mock until Ctrl-C or SIGTERM."""
+    """Serve the mock until Ctrl-C, SIGTERM, or the end of its terminal."""
     if (tls_cert is None) is not (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
     if state_lost and not state:
@@ -272,11 +272,12 @@ def _announce(live: LiveEngine, workers: int, url: str) -> None:
 
 
 def _print_cost(live: LiveEngine) -> None:
-    """Print the cost of the requests in the journal."""
+    """Print the cost of the requests in the journal, unless the terminal has been closed."""
     from mockserver.journal.costs import bill
 
     if cost := bill([(live.journal, live.engine.edition)]):
-        click.echo(cost)
+        with suppress(OSError):
+            click.echo(cost)
 
 
 def _is_loopback(host: str) -> bool:
