@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from .options import warn
+from .options import not_empty, warn
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER...")
+@click.argument("paths", nargs=-1, required=True, callback=not_empty, metavar="FILE|FOLDER...")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 def check(paths: tuple[str, ...], *, strict: bool) -> None:
     """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import one_sentence
+from .options import not_empty, one_sentence
 
 if TYPE_CHECKING:
     from mockserver.api.contract.edition import Edition
@@ -23,13 +23,15 @@ _INTERRUPTED = 130
 
 
 @click.command()
-@click.argument("path", default=".", type=click.Path(path_type=Path, readable=False))
+@click.argument("path", default=".", callback=not_empty)
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 @click.option(
     "--live", is_flag=True, help="Also send at most three requests to the API, with your key."
 )
-@click.option("--edition", help="State of the API to compare with (default: today's).")
-def doctor(*, path: Path, as_json: bool, live: bool, edition: str | None) -> None:
+@click.option(
+    "--edition", callback=not_empty, help="State of the API to compare with (default: today's)."
+)
+def doctor(*, path: str, as_json: bool, live: bool, edition: str | None) -> None:
     """
     Look for mistakes in the environment and in the code under PATH.
 
@@ -41,10 +43,10 @@ def doctor(*, path: Path, as_json: bool, live: bool, edition: str | None) -> Non
     with one_sentence():
         api = served(edition)
     try:
-        found = diagnose(path, os.environ, _versions(), api)
+        found = diagnose(Path(path), os.environ, _versions(), api)
     except OSError as error:
         why = error.strerror or type(error).__name__
-        click.echo(f"Error: can't look at {str(path)!r}: {why}", err=True)
+        click.echo(f"Error: can't look at {path!r}: {why}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from .options import SET, one_sentence, overridable, warn
+from .options import SET, not_empty, one_sentence, overridable, warn
 
 if TYPE_CHECKING:
     from mockserver.api.contract.edition import Edition
@@ -31,11 +31,12 @@ _STYLES: Mapping[SpanKind, dict[str, Any]] = {
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", callback=not_empty)
 @click.option("--requests", default=6, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--interval", default="1s", show_default=True, help="Time between requests.")
 @click.option(
     "--model",
+    callback=not_empty,
     show_default="llama3.1-8b, or the first that the edition serves",
     help="Model to request.",
 )

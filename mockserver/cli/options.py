@@ -9,12 +9,30 @@ from typing import Any
 
 import click
 
-from mockserver.core.errors import MockServerError
+from mockserver.core.errors import MockServerError, shown
+
+
+def not_empty(_: click.Context, __: click.Parameter, given: Any) -> Any:
+    """
+    Refuse an empty text, such as that of a variable that is not set: ``--scenario "$NAME"``.
+
+    Python would take an empty path for the current folder.
+    """
+    if "" in (given if isinstance(given, tuple) else (given,)):
+        raise click.BadParameter("should not be empty")
+    return given
+
 
 _OVERRIDES = (
     click.option("--seed", type=int, help="Seed of every random draw."),
-    click.option("--tier", help="Enforce the rate limits of this tier, such as free."),
-    click.option("--edition", help="State of the API to imitate: guide, 2026-11, or a YAML file."),
+    click.option(
+        "--tier", callback=not_empty, help="Enforce the rate limits of this tier, such as free."
+    ),
+    click.option(
+        "--edition",
+        callback=not_empty,
+        help="State of the API to imitate: guide, 2026-11, or a YAML file.",
+    ),
 )
 
 
@@ -33,7 +51,9 @@ def _parameters(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
     for one in given:
         name, equals, value = one.partition("=")
         if not equals:
-            raise click.BadParameter(f"should be NAME=VALUE, found {one!r}")
+            raise click.BadParameter(f"should be NAME=VALUE, found {shown(one)}")
+        if name in found:
+            raise click.BadParameter(f"{shown(name)} is given twice")
         with one_sentence():
             found[name] = value_of(value, source=f"--set {name}")
     return found

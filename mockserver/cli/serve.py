@@ -6,7 +6,7 @@ import ipaddress
 import logging
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from secrets import token_hex
 from socket import gaierror
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import click
 
-from .options import SET, one_sentence, overridable, warn
+from .options import SET, not_empty, one_sentence, overridable, warn
 
 if TYPE_CHECKING:
     from mockserver.edge.live import LiveEngine, Overrides
@@ -47,10 +47,17 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
     show_default="a free one",
     help="Port to listen on.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    callback=not_empty,
+    help="Address to listen on.",
+)
 @click.option(
     "--scenario",
     default="healthy",
+    callback=not_empty,
     show_default=True,
     help="Name of a shipped scenario, or path of a YAML file or folder. In a folder, the most "
     "recently changed file is served.",
@@ -63,12 +70,23 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
 )
 @overridable
 @SET
-@click.option("--tls-cert", metavar="FILE", help="Certificate in PEM, for https. Needs --tls-key.")
-@click.option("--tls-key", metavar="FILE", help="Private key in PEM, without a password.")
+@click.option(
+    "--tls-cert",
+    metavar="FILE",
+    callback=not_empty,
+    help="Certificate in PEM, for https. Needs --tls-key.",
+)
+@click.option(
+    "--tls-key",
+    metavar="FILE",
+    callback=not_empty,
+    help="Private key in PEM, without a password.",
+)
 @click.option(
     "--admin-token",
     metavar="TOKEN",
     envvar="CEREBRAS_MOCK_ADMIN_TOKEN",
+    callback=not_empty,
     help="Token that the admin API requires. Without a token, it answers only this machine.",
 )
 @click.option(
@@ -83,6 +101,7 @@ _NO_REDIS = "--state needs redis-py: python -m pip install 'pytest-cerebras[clus
     "--state",
     metavar="URL",
     envvar="CEREBRAS_MOCK_STATE",
+    callback=not_empty,
     help="Redis or Valkey, as redis://, rediss:// or unix://. All mocks with the same URL share "
     "limits, schedules and state. 'private' starts a store for this mock only.",
 )
@@ -132,11 +151,7 @@ def serve(  # noqa: PLR0913 (an argument for each option)
     journal_body: int,
     log_level: str,
 ) -> None:
-    """Serve the mock until Ctrl-C or SIGTERM."""
-    if not host:
-        raise click.UsageError("--host should be an address, such as 127.0.0.1")
-    if admin_token == "":
-        raise click.UsageError("--admin-token should not be empty")
+    """Serve the mock until Ctrl-C, SIGTERM, or the end of its terminal."""
     if (tls_cert is None) is not (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key should be given together, or neither")
     if state_lost and not state:
@@ -257,11 +272,12 @@ def _announce(live: LiveEngine, workers: int, url: str) -> None:
 
 
 def _print_cost(live: LiveEngine) -> None:
-    """Print the cost of the requests in the journal."""
+    """Print the cost of the requests in the journal, unless the terminal has been closed."""
     from mockserver.journal.costs import bill
 
     if cost := bill([(live.journal, live.engine.edition)]):
-        click.echo(cost)
+        with suppress(OSError):
+            click.echo(cost)
 
 
 def _is_loopback(host: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
@@ -17,13 +17,14 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path as FilePath
+from stat import S_ISDIR, S_ISREG
 from typing import Any, Self, TypeAlias, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from .errors import DocumentError, shortened, shown
+from .errors import DocumentError, MockServerError, UnknownNameError, shortened, shown
 from .scalars import Loader, dumped, paired
 from .unknown_keys import advice
 from .yaml_limits import FIELD, FILE, YamlLimits, refuse_bombs
@@ -32,6 +33,7 @@ T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
 
 SUFFIXES = (".yaml", ".yml")
+_OF_PATHS = frozenset("./\\")  # characters that no name has
 _MAPPINGS = ("dataclass_type", "dict_type", "model_type")
 _IN_YAML = {
     **dict.fromkeys(_MAPPINGS, "should be a mapping of keys to values"),
@@ -76,9 +78,18 @@ def noting_files(note: Callable[[str], None]) -> Iterator[None]:
 
 
 def read_text(path: str) -> str:
-    """Return the text of a file. Raises DocumentError if it cannot be read."""
+    """
+    Return the text of a file. Raises DocumentError if it cannot be read.
+
+    Only a regular file is opened, because a pipe or a device could be without end.
+    """
+    if "\0" in path:
+        raise DocumentError(f"{path!r}: no path has the character NUL")
     _note.get()(path)
     try:
+        mode = FilePath(path).stat().st_mode
+        if not (S_ISREG(mode) or S_ISDIR(mode)):
+            raise DocumentError(f"{path}: is not a regular file")
         with FilePath(path).open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
@@ -90,6 +101,28 @@ def read_text(path: str) -> str:
         raise DocumentError(f"{path}: is not text in UTF-8") from error
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def identity(path: str) -> str:
+    """Return the same name for all paths to a file."""
+    try:
+        return str(FilePath(path).resolve())
+    except (OSError, RuntimeError, ValueError):
+        return path  # links that lead to each other, or no path at all
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> MockServerError:
+    """
+    Return the error for a name that is neither known nor the path of a YAML file.
+
+    >>> print(unknown("scenario", "mine.json", ["healthy"]))
+    no scenario is called 'mine.json'; the path of a file should end in .yaml or .yml
+    """
+    if _OF_PATHS.isdisjoint(name):
+        return UnknownNameError(kind, name, known)
+    suffixes = " or ".join(SUFFIXES)
+    said = f"no {kind} is called {shown(name)}; the path of a file should end in {suffixes}"
+    return DocumentError(said)
 
 
 def beside(source: str, name: str) -> str:

@@ -6,13 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from types import MappingProxyType
 
 from mockserver.api.contract import editions
 from mockserver.core.adapters import adapter
 from mockserver.core.compiled import compiled
-from mockserver.core.documents import SUFFIXES, Document, beside, read_text, shipped, shipped_names
+from mockserver.core.documents import (
+    SUFFIXES,
+    Document,
+    beside,
+    identity,
+    read_text,
+    shipped,
+    shipped_names,
+    unknown,
+)
 from mockserver.core.errors import MockServerError, UnknownNameError
 
 from .aliases import alias_hint
@@ -116,7 +124,7 @@ def parse(
 
 def read(text: str, *, source: str = "<text>", parameters: Mapping[str, object] = _NONE) -> Loaded:
     """Return a scenario as ``parse`` does, with its document."""
-    return _read(_identity(source), Document(text, source=source), parameters)
+    return _read(identity(source), Document(text, source=source), parameters)
 
 
 @cache
@@ -125,8 +133,8 @@ def _shipped(name: str) -> Scenario:
     return found or loaded(name).scenario
 
 
-def _read(identity: str, document: Document, parameters: Mapping[str, object]) -> Loaded:
-    plain, automatic = settled(inherited(document, _extended, identity))
+def _read(own: str, document: Document, parameters: Mapping[str, object]) -> Loaded:
+    plain, automatic = settled(inherited(document, _extended, own))
     whole, used = filled(plain, parameters)
     scenario: Scenario = whole.read_as(adapter(Scenario), explain=alias_hint)
     unused = tuple(name for name in scenario.parameters if name not in used)
@@ -143,14 +151,10 @@ def _extended(document: Document, name: str) -> tuple[str, Document]:
 
 def _document(name: str) -> tuple[str, Document]:
     if name.endswith(SUFFIXES):
-        return _identity(name), Document(read_text(name), source=name)
+        return identity(name), Document(read_text(name), source=name)
     if name not in names():
-        raise UnknownNameError("scenario", name, names())
+        raise unknown("scenario", name, names())
     return name, shipped(SHIPPED, name)
-
-
-def _identity(path: str) -> str:
-    return str(Path(path).resolve())
 
 
 def _with_edition(scenario: Scenario, document: Document) -> Scenario:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from .least import Least
     from .report import Report
 
-_SUFFIXES = (".html", ".json", ".xml")
-
 
 @click.group()
 def report() -> None:
@@ -65,10 +63,12 @@ def merge(outputs: tuple[str, ...], fail_under: str | None, reports: tuple[str, 
 
 def _files(outputs: tuple[str, ...]) -> list[Path]:
     """Return the files to write; exit with status 2 if a file can't be written."""
+    from .reporting import WRITERS
+
     files = [Path(name) for name in outputs]
     for file in files:
-        if file.suffix not in _SUFFIXES:
-            _end(f"-o {file}: should end in one of {', '.join(_SUFFIXES)}")
+        if file.suffix not in WRITERS:
+            _end(f"-o {file}: should end in one of {', '.join(WRITERS)}")
         if file.is_dir() or any(part.is_file() for part in file.parents):
             _end(f"-o: can't write {file}: a file or folder is in the way")
     return files
@@ -88,13 +88,11 @@ def _least(given: str | None) -> Least:
 def _write(file: Path, found: Report) -> None:
     from mockserver.core.credentials import redacted
 
-    from .junit import junit
-    from .page import html
+    from .reporting import WRITERS
 
-    writers = {".html": html, ".json": type(found).json, ".xml": junit}
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(redacted(writers[file.suffix](found)), encoding="utf-8")
+        file.write_text(redacted(WRITERS[file.suffix](found)), encoding="utf-8")
     except OSError as error:
         _end(f"-o: can't write {file}: {error.strerror or error}", 1)
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from operator import attrgetter
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
 from mockserver.core.errors import MockServerError
 
-from .report import Part, Report
+from .report import ChangedError, Part, Report
 
 _LARGEST = 512 * 2**20  # bytes of a report; a report with a thousand cells has about 5 MB
 _OF_TESTS = ("tests", "items")  # if another fact differs, these may differ as a consequence
@@ -46,6 +47,9 @@ def merged(files: Sequence[Path]) -> Report:
                 f"{one.file}: the run of {_named(one.part)} ended before all its tests had run; "
                 "run it again"
             )
+    items, of_items = sum(one.part.items for one in found), found[0].part.of_items
+    if items != of_items:
+        raise MergeError(f"all shards together have {items} tests, but the run has {of_items}")
     cells = (cell for one in found for cell in one.report.cells)
     mutation = sorted(
         (tried for one in found for tried in one.report.mutation), key=attrgetter("place")
@@ -55,16 +59,7 @@ def merged(files: Sequence[Path]) -> Report:
 
 
 def _read(file: Path) -> Shared:
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise MergeError(f"{file} is larger than {_LARGEST // 2**20} MiB")
-        report = Report.read(file.read_bytes())
-    except OSError as error:
-        raise MergeError(f"{file} can't be read: {error.strerror or error}") from None
-    except ValueError:
-        raise MergeError(
-            f"{file} is not a report of this version: pass files written by --cerebras-report"
-        ) from None
+    report = _contents(file)
     part = report.shard
     if part is None:
         raise MergeError(
@@ -80,6 +75,27 @@ def _read(file: Path) -> Shared:
             "reports with the version that ran the tests"
         )
     return Shared(file, report, part)
+
+
+def _contents(file: Path) -> Report:
+    try:
+        status = file.stat()
+        if not (S_ISREG(status.st_mode) or S_ISDIR(status.st_mode)):
+            raise MergeError(f"{file} is not a regular file")
+        if status.st_size > _LARGEST:
+            raise MergeError(f"{file} is larger than {_LARGEST // 2**20} MiB")
+        return Report.read(file.read_bytes())
+    except OSError as error:
+        raise MergeError(f"{file} can't be read: {error.strerror or error}") from None
+    except ChangedError:
+        raise MergeError(
+            f"{file} has been changed since it was written, because its totals are not those of "
+            "its cells; run the shard again"
+        ) from None
+    except ValueError:
+        raise MergeError(
+            f"{file} is not a report of this version: pass files written by --cerebras-report"
+        ) from None
 
 
 def _check_same_run(first: Shared, one: Shared) -> None:

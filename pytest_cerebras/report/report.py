@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal, Self
 
@@ -22,6 +22,10 @@ from .spent import Spent
 
 _UNEXPLORED = Explored()
 _NOTHING = Spent()
+
+
+class ChangedError(ValueError):
+    """A report has been changed since it was written: its parts contradict each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Part:
     The shard has ``items`` of all ``of_items`` tests and cells, including tests without the mock.
     ``is_whole``: every test that should run in the shard did run. ``run`` has the facts that all
     shards of a run share: the version, the settings, and a digest of the names of all tests.
+    ``cells`` is the number of cells in the report.
     """
 
     number: int
@@ -72,6 +77,7 @@ class Part:
     of_items: int
     is_whole: bool
     run: Mapping[str, str]
+    cells: int = 0
 
     @classmethod
     def of_sharding(cls, sharding: Sharding | None) -> Self | None:
@@ -114,15 +120,29 @@ class Report:
         found = tuple(cells)
         spent = Spent.total(cell.spent for cell in found)
         grid = reduce(Explored.merged, explored, _UNEXPLORED)
-        return cls(1, Coverage.of(found, grid), found, shard, spent, tuple(mutation), grid)
+        part = replace(shard, cells=len(found)) if shard else None
+        return cls(1, Coverage.of(found, grid), found, part, spent, tuple(mutation), grid)
 
     @classmethod
     def read(cls, data: bytes) -> Report:
-        """Return a report from its JSON. Raises ValueError if the text is not a report."""
-        report = _REPORT.validate_json(data)
+        """
+        Return a report from its JSON.
+
+        Raises ValueError if the text is not a report, and ChangedError if a report with these cells
+        would be another one, or has a number that is not finite.
+        """
+        report = _REPORT.validate_json(data, strict=True)
         unknown = {kind for cell in report.cells for kind in cell.kinds} - FAULT_CLASSES.keys()
-        if unknown:
-            raise ValueError(f"unknown kinds of trouble: {sorted(unknown)}")
+        searched = [line.results.keys() ^ FAULT_CLASSES.keys() for line in report.explored.lines]
+        if wrong := unknown.union(*searched):
+            raise ValueError(f"unknown or missing kinds of trouble: {sorted(wrong)}")
+        again = cls.of(report.cells, report.shard, report.mutation, [report.explored])
+        try:
+            same = _REPORT.validate_json(again.json(), strict=True) == report
+        except ValueError:
+            same = False  # JSON has null for a number that is not finite
+        if not same:
+            raise ChangedError
         return report
 
     @property

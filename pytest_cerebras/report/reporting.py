@@ -19,6 +19,7 @@ from pytest_cerebras.search.finding import Searched
 from pytest_cerebras.session import symptoms
 from pytest_cerebras.settings.names import EACH, MUTATED, SEARCHED
 
+from .junit import junit
 from .least import Least
 from .matrix_results import Cell, read
 from .outcome import reason_of
@@ -29,7 +30,12 @@ from .step_summary import markdown
 COVERAGE_FAILED = 11
 """The exit status if all tests passed, but a percentage is below ``--cerebras-fail-under``."""
 
-_WRITERS: Mapping[str, Callable[[Report], str]] = {".html": html, ".json": Report.json}
+WRITERS: Mapping[str, Callable[[Report], str]] = {
+    ".html": html,
+    ".json": Report.json,
+    ".xml": junit,
+}
+"""The formats of a report: the suffix of the file, and the function that makes the text."""
 
 
 class Reporting:
@@ -88,7 +94,7 @@ class Reporting:
         report = self.report
         for file in self._files:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(redacted(_WRITERS[file.suffix](report)), encoding="utf-8")
+            file.write_text(redacted(WRITERS[file.suffix](report)), encoding="utf-8")
         if self._cells:
             summarize(report)
         if session.exitstatus == pytest.ExitCode.OK and any(self._least.short_of(report)):
@@ -114,9 +120,9 @@ def reporting(config: pytest.Config) -> Reporting:
     """Return the reporting that the options configure. Raises UsageError."""
     files = [Path(name) for name in config.getoption("cerebras_report") or ()]
     for file in files:
-        if file.suffix not in _WRITERS:
-            known = " or ".join(_WRITERS)
-            raise pytest.UsageError(f"--cerebras-report: {file} should end in {known}")
+        if file.suffix not in WRITERS:
+            known = ", ".join(WRITERS)
+            raise pytest.UsageError(f"--cerebras-report: {file} should end in one of {known}")
         if file.is_dir() or any(part.is_file() for part in file.parents):
             raise pytest.UsageError(
                 f"--cerebras-report: can't write {file}: a file or folder is in the way"

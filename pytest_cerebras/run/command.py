@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.options import SET, one_sentence, overridable
-from mockserver.core.errors import MockServerError
+from mockserver.cli.options import SET, not_empty, one_sentence, overridable
+from mockserver.core.errors import MockServerError, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,8 +19,11 @@ if TYPE_CHECKING:
     from mockserver.scenario import Scenario
 
     from .playing import Ended
+    from .starting import Command
 
 GUILTY = 10  # as with pytest --cerebras-strict
+UNWRITTEN = 1
+_SMALLEST, _LARGEST = 1e-6, 1e6  # of the values of --time-scale
 _REPORTS = (".html", ".json", ".xml")
 
 
@@ -30,11 +36,26 @@ class _Run(click.Command):
         return super().parse_args(ctx, args)
 
 
+def _factor(_: click.Context, __: click.Parameter, given: str | None) -> float | None:
+    """Return the number by which time is multiplied; nan is refused like one out of range."""
+    if given is None:
+        return None
+    with suppress(ValueError):
+        if _SMALLEST <= (found := float(given)) <= _LARGEST:
+            return found
+    raise click.BadParameter(
+        f"should be a number from {_SMALLEST:f} to {_LARGEST:.0f}, found {shown(given)}"
+    )
+
+
 @click.command(cls=_Run, context_settings={"allow_interspersed_args": False})
-@click.option("--scenario", help="Shipped name, or YAML file.  [default: healthy]")
+@click.option(
+    "--scenario", callback=not_empty, help="Shipped name, or YAML file.  [default: healthy]"
+)
 @click.option(
     "--chaos",
     metavar="NAMES",
+    callback=not_empty,
     help="Run the command once under each of these: all, tag:NAME, or names and files, separated "
     "by commas; NAME(after=3) chooses a parameter.",
 )
@@ -42,7 +63,7 @@ class _Run(click.Command):
 @SET
 @click.option(
     "--time-scale",
-    type=click.FloatRange(0, min_open=True),
+    callback=_factor,
     metavar="F",
     help="Length of the mock's second; with 0.1, the mock is ten times as fast.",
 )
@@ -117,24 +138,38 @@ def run(  # noqa: PLR0913 (an argument for each option)
     """
     from mockserver.edge.live import Overrides
 
-    from .printing import lines
+    from .hosts import host_of
     from .runs import Seal, Ways, runs
     from .sealed import run_sealed
+    from .signals import Signals
+    from .starting import Command
 
-    with one_sentence():
+    if allow and not sealed:
+        raise click.UsageError("--allow needs --sealed: without it, the command reaches every port")
+    with one_sentence(), _startable():
+        named = tuple(map(host_of, hosts))
         files = _files(reports)
         scenarios = _scenarios(scenario, chaos, parameters)
         if sealed and inside is None:
             sys.exit(run_sealed(arguments, allow))
         seal = None if inside is None else Seal.of(inside)
-        ways = Ways(hosts, blocks=others == "block" or sealed, seal=seal, ports=allow)
+        ways = Ways(named, blocks=others == "block" or sealed, seal=seal, ports=allow)
         settings = Overrides(edition, tier, seed)
-        found = []
-        for ended in runs(command, scenarios, ways, overrides=settings, time_scale=time_scale):
-            found.append(ended)
-            for line in lines(ended):
-                _say(line)
-    _finish(found, command, files, strict=strict)
+        started = Command(command, Signals())
+        found = _told(runs(started, scenarios, ways, overrides=settings, time_scale=time_scale))
+    _finish(found, started, files, left=len(scenarios) - len(found), strict=strict)
+
+
+@contextmanager
+def _startable() -> Iterator[None]:
+    """Turn an error of this machine into one sentence and exit status 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # the reader of our output has gone, which click ends quietly
+    except (OSError, CalledProcessError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise click.ClickException(f"the mock can't be started on this machine: {said}") from error
 
 
 def _scenarios(
@@ -144,7 +179,7 @@ def _scenarios(
     from mockserver.scenario import load
 
     if chaos is None:
-        return [load(scenario or "healthy", parameters)]
+        return [load("healthy" if scenario is None else scenario, parameters)]
     if scenario is not None or parameters:
         raise MockServerError("--chaos names the scenarios: leave out --scenario and --set")
     import pytest
@@ -173,21 +208,48 @@ def _files(reports: tuple[str, ...]) -> list[Path]:
     return files
 
 
+def _told(runs: Iterator[Ended]) -> list[Ended]:
+    """Return the runs, after printing each as soon as it has ended."""
+    from .printing import lines
+
+    found = []
+    for ended in runs:
+        found.append(ended)
+        for line in lines(ended):
+            _say(line)
+    return found
+
+
 def _finish(
-    runs: list[Ended], command: tuple[str, ...], files: list[Path], *, strict: bool
+    runs: list[Ended], command: Command, files: list[Path], *, left: int, strict: bool
 ) -> None:
-    """Print a summary, write the reports, and exit with the status of all runs."""
+    """
+    Print a summary, write the reports, and exit with the status of all runs.
+
+    ``left`` is the number of scenarios that were not played.
+    """
+    from mockserver.core.units import counted
+
     from .printing import summary
     from .reports import write
 
+    signals = command.signals
+    if signals.first and left:
+        _say(f"ended by {signals.name}: {counted(left, 'scenario')} not played")
     for line in summary(runs):
         _say(line)
+    unwritten = 0
     for file in files:
-        write(file, runs, command)
-        _say(f"written: {file}")
+        try:
+            write(file, runs, command.words)
+        except OSError as error:
+            unwritten = UNWRITTEN
+            _say(f"can't write {file}: {error.strerror or error}")
+        else:
+            _say(f"written: {file}")
     failed = next((ended.status for ended in runs if ended.status), 0)
     guilty = strict and any(ended.is_guilty for ended in runs)
-    sys.exit(failed or (GUILTY if guilty else 0))
+    sys.exit(failed or (signals.status if left else 0) or (GUILTY if guilty else unwritten))
 
 
 def _say(line: str) -> None:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import FrameType
 
 from mockserver.edge.live import LiveEngine, Overrides
 from mockserver.edge.server.redirected import Redirect
@@ -26,10 +22,9 @@ from pytest_cerebras.session.timing import unwatched
 
 from . import wire
 from .environment import Place, variables
+from .starting import Command
 
-NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128  # exit statuses, as in a shell
 _STALL = 20.0  # real seconds of a stall for a client that is known to have no time-out
-_FORWARDED = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,7 @@ class Ended:
 
 
 def played(
-    command: Sequence[str],
+    command: Command,
     scenario: Scenario,
     *,
     overrides: Overrides,
@@ -97,7 +92,7 @@ def played(
         ready(place)
         begun = time.monotonic()
         log = GuardLog(notes, mode=PROXIED, others="block" if redirect.proxy.blocks else "pass")
-        status, sentence = _ran(command, {**os.environ, **variables(place, os.environ, log)})
+        status, sentence = command.run({**os.environ, **variables(place, os.environ, log)})
         duration = time.monotonic() - begun
         log.keep()
     case, verdicts = _judged(live.engine, log)
@@ -130,39 +125,6 @@ def _judged(engine: Engine, log: GuardLog) -> tuple[Case, tuple[Verdict, ...]]:
         other_model=engine.other_model,
     )
     return case, tuple(wire.softened(judge(case), case.exchanges))
-
-
-def _ran(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
-    """Return the exit status of a command, and a sentence if it could not be started."""
-    try:
-        # the command is what the user typed after "--"
-        process = subprocess.Popen(command, env=environment)  # noqa: S603
-        with process, signals(process):
-            status = process.wait()
-    except FileNotFoundError:
-        return NOT_FOUND, f"{command[0]}: there is no such command"
-    except OSError as error:
-        return NOT_EXECUTABLE, f"{command[0]}: can't be started: {error.strerror}"
-    return (status if status >= 0 else BY_SIGNAL - status), ""
-
-
-@contextmanager
-def signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Pass signals on to the command; Ctrl-C reaches the command directly."""
-
-    def forward(number: int, _: FrameType | None) -> None:
-        process.send_signal(number)
-
-    def wait(_: int, __: FrameType | None) -> None:
-        """Ignore the signal, and keep waiting until the command has ended."""
-
-    handlers = {signal.SIGINT: wait, **dict.fromkeys(_FORWARDED, forward)}
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _told_of_vendors(engine: Engine, log: GuardLog, redirect: Redirect) -> Iterator[str]:

@@ -55,7 +55,7 @@ def relayed(
     async def relay() -> None:
         over = asyncio.Event()
         try:
-            servers = [await listen(folder, port) for port in ports]
+            servers = [await listen(folder, port) for port in dict.fromkeys(ports)]
         except OSError as error:
             begun.set_exception(error)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -17,10 +17,12 @@ from mockserver.scenario import Scenario
 
 from . import relay, sealed
 from .environment import Place
-from .playing import BY_SIGNAL, Ended, played
+from .playing import Ended, played
+from .signals import BY_SIGNAL
+from .starting import Command
 
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-_INTERRUPTED = BY_SIGNAL + 2  # the exit status of a shell after Ctrl-C
+_INTERRUPTED = BY_SIGNAL + 2  # after Ctrl-C, which an app may also read as a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Ways:
 
 
 def runs(
-    command: Sequence[str],
+    command: Command,
     scenarios: Iterable[Scenario],
     ways: Ways,
     *,
@@ -62,7 +64,7 @@ def runs(
     time_scale: float | None,
 ) -> Iterator[Ended]:
     """
-    Yield the result of the command under each scenario; Ctrl-C ends the series.
+    Yield the result of the command under each scenario; a signal ends the series.
 
     Raises OSError or MockServerError if the mock can't listen where the app looks for it.
     """
@@ -76,10 +78,12 @@ def runs(
             closed.append(place)
 
     with ExitStack() as stack:
+        stack.enter_context(command.signals.handled())
         if seal is not None:
             sealed.bring_up("lo")
             stack.enter_context(relay.relayed(relay.inside, seal.folder, ways.ports))
-            command = sealed.as_before(command, seal.user, seal.group)
+            words = sealed.as_before(command.words, seal.user, seal.group)
+            command = replace(command, words=words)
         for scenario in scenarios:
             redirect = Redirect(
                 (*HOSTS, *ways.hosts),
@@ -97,5 +101,5 @@ def runs(
                 ready=close,
             )
             yield ended
-            if ended.sentence or ended.status == _INTERRUPTED:
+            if ended.sentence or command.signals.first or ended.status == _INTERRUPTED:
                 return

@@ -20,8 +20,9 @@ from tempfile import TemporaryDirectory
 
 from mockserver.core.errors import MockServerError
 
-from .playing import signals
 from .relay import outside, relayed
+from .signals import Signals
+from .starting import Command
 
 TLS_PORT = 443
 INSIDE = "--inside"
@@ -46,16 +47,15 @@ def run_sealed(arguments: Sequence[str], ports: Collection[int]) -> int:
 
     The sealed run can reach the ``ports`` of this machine's loopback interface. Raises SealError.
     """
+    if TLS_PORT in ports:
+        raise SealError(f"--allow {TLS_PORT}: inside a sealed run, this port is the mock's own")
     _check()
     with TemporaryDirectory(prefix="cerebras-mock-") as folder:
         who = f"{os.getuid()}:{os.getgid()}"
         again = (sys.executable, "-m", "pytest_cerebras.run", INSIDE, f"{folder}:{who}")
-        with relayed(outside, Path(folder), ports):
-            process = subprocess.Popen(  # noqa: S603 (this program itself)
-                ["unshare", *_NAMESPACES, "--", *again, *arguments]  # noqa: S607
-            )
-            with process, signals(process):
-                return process.wait()
+        command = Command(("unshare", *_NAMESPACES, "--", *again, *arguments), Signals())
+        with relayed(outside, Path(folder), ports), command.signals.handled():
+            return command.run()[0]
 
 
 def _check() -> None:

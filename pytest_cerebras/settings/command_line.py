@@ -82,8 +82,8 @@ def _add_report(group: pytest.OptionGroup) -> None:
         "--cerebras-report",
         action="append",
         metavar="FILE",
-        help="write a report on the tests that use the mock, as FILE.html or FILE.json; can be "
-        "repeated",
+        help="write a report on the tests that use the mock, as FILE.html, FILE.json, or FILE.xml "
+        "for JUnit; can be repeated",
     )
     group.addoption(
         "--cerebras-fail-under",

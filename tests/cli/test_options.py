@@ -12,6 +12,16 @@ import pytest
             ("explain", "nope"),
             "Error: no scenario is called 'nope'; allowed are all-models-limited",
         ),
+        (
+            ("explain", "/etc/passwd"),
+            (
+                "Error: no scenario is called '/etc/passwd'; the path of a file should end in "
+                ".yaml or .yml\n"
+            ),
+        ),
+        (("serve", "--scenario", "nosuch/"), "'nosuch/'; the path of a file should end in .yaml"),
+        (("serve", "--scenario", "README.md"), "the path of a file should end in .yaml or .yml"),
+        (("explain", "healthy", "--edition", "ours.json"), "the path of a file should end in "),
         (("explain", "nope.yaml"), "Error: nope.yaml: there is no such file"),
         (("explain", "healthy", "--interval", "5"), "duration with its unit"),
         (("explain", "healthy", "--requests", "0"), "--requests"),
@@ -37,6 +47,10 @@ import pytest
         (("serve", "--journal", "0"), "--journal"),
         (("check",), "FILE|FOLDER..."),
         (("explain", "healthy", "--set", "x"), "should be NAME=VALUE, found 'x'"),
+        (
+            ("explain", "stream-cut", "--set", "a=1", "--set", "b=1", "--set", "a=1"),
+            "'a' is given twice",
+        ),
         (("serve", "--set", "x=1"), "no parameter of healthy.yaml is called 'x'; there are none"),
         (("serve", "--set", "x=[1"), "Error: --set x:2:1: not YAML: "),
         (
@@ -54,6 +68,34 @@ def test_wrong_input(run, arguments, sentence):
     assert result.exit_code == 2
     assert sentence in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(("serve", f"--{name}", "") for name in ("scenario", "host", "edition", "tier", "state")),
+        *(("serve", f"--{name}", "") for name in ("admin-token", "tls-cert", "tls-key")),
+        *(("explain", "healthy", f"--{name}", "") for name in ("edition", "tier", "model")),
+        ("explain", ""),
+        ("check", ""),
+        ("check", "scenarios", ""),
+        ("doctor", ""),
+        ("doctor", "--edition", ""),
+    ],
+    ids=" ".join,
+)
+def test_empty(run, arguments):
+    """An empty value, as of a variable that is not set, is refused, and is no folder."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "should not be empty" in result.output
+
+
+def test_empty_variables(run, monkeypatch):
+    """An empty environment variable is one that is not set."""
+    monkeypatch.setenv("CEREBRAS_MOCK_ADMIN_TOKEN", "")
+    monkeypatch.setenv("CEREBRAS_MOCK_STATE", "")
+    assert "no scenario is called 'x'" in run("serve", "--scenario", "x").output
 
 
 def test_set(run, tmp_path):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from urllib.request import urlopen
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from mockserver.cli.serve import _is_loopback, _print_cost
 from mockserver.core.messages import Request
 from mockserver.edge.live import LiveEngine
+from mockserver.edge.server.serving import ending_signals
 from mockserver.scenario import Scenario
 
 
@@ -58,7 +61,7 @@ def test_loopback_does_not_warn(host):
     assert _is_loopback(host)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_serve_until_signal(number):
     """It prints the URL and two lines to paste, answers, logs, and a signal ends it with 0."""
     command = [sys.executable, "-m", "mockserver", "serve", "--scenario", "wrong-key"]
@@ -80,6 +83,41 @@ def test_serve_until_signal(number):
         f'OpenAI(base_url="{url}/v1", api_key="csk-mock")',
     ]
     assert log == "#0 GET /v1/tcp_warming -> 200\n"
+
+
+def test_ignored_hang_up():
+    """SIGHUP does not end a server that was started so that it outlives its terminal."""
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        assert signal.SIGHUP in ending_signals()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        assert list(ending_signals()) == [signal.SIGINT, signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_closed_terminal():
+    """A server whose terminal closes ends well, though nobody can read what its requests cost."""
+    terminal, output = os.openpty()
+    command = [sys.executable, "-m", "mockserver", "serve"]
+    with (
+        open(terminal, encoding="utf-8", closefd=False) as shown,
+        subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE, text=True) as server,
+    ):
+        os.close(output)
+        url = shown.readline().split(" on ")[1].split()[0]
+        key = shown.readline().split('api_key="')[1].partition('"')[0]
+        body = b'{"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "ping"}]}'
+        fields = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+        with urlopen(urllib.request.Request(f"{url}/v1/chat/completions", body, fields)) as answer:
+            assert answer.status == 200
+        os.close(terminal)
+        server.send_signal(signal.SIGHUP)
+        _, log = server.communicate(timeout=10)
+    assert server.returncode == 0
+    assert log.startswith("#1 POST /v1/chat/completions gpt-oss-120b -> 200")
+    assert log.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -259,11 +260,17 @@ def test_one_value_is_small():
 
 
 def test_endless_file(tmp_path):
-    """A file without end is not read to its end."""
-    endless = tmp_path / "x.yaml"
-    endless.symlink_to("/dev/zero")
-    with pytest.raises(DocumentError, match=r"x\.yaml: is longer than 8,000,000 bytes"):
-        read_text(str(endless))
+    """A very long file is not read to its end; a pipe or a device is not read at all."""
+    long, pipe, device = (tmp_path / f"{name}.yaml" for name in ("long", "pipe", "device"))
+    with long.open("wb") as file:
+        file.truncate(8_000_001)
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    with pytest.raises(DocumentError, match=r"long\.yaml: is longer than 8,000,000 bytes"):
+        read_text(str(long))
+    for file in (pipe, device):
+        with pytest.raises(DocumentError, match=rf"{file.name}: is not a regular file"):
+            read_text(str(file))
 
 
 def test_wrong_and_long():

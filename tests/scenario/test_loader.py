@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from mockserver import scenario
@@ -83,12 +85,21 @@ def test_missing_file(tmp_path):
 
 
 def test_unreadable(tmp_path):
-    """So is one that is no text, or no file."""
+    """So is one that is no text, or no file; also if another file extends it."""
     (tmp_path / "binary.yaml").write_bytes(b"name: \xff\xfe")
     (tmp_path / "folder.yaml").mkdir()
-    for name, wrong in (("binary", "is not text in UTF-8"), ("folder", "cannot be read: ")):
-        with pytest.raises(DocumentError, match=f"{name}.yaml: {wrong}"):
-            scenario.load(str(tmp_path / f"{name}.yaml"))
+    (tmp_path / "links.yaml").symlink_to("links.yaml")
+    for name, wrong in (
+        ("binary.yaml", r"binary\.yaml: is not text in UTF-8"),
+        ("folder.yaml", r"folder\.yaml: cannot be read: "),
+        ("links.yaml", r"links\.yaml: cannot be read: Too many levels of symbolic links"),
+        ("\0.yaml", r"\\x00\.yaml': no path has the character NUL"),
+    ):
+        with pytest.raises(DocumentError, match=wrong):
+            scenario.load(str(tmp_path / name))
+        (tmp_path / "mine.yaml").write_text(f"name: x\nextends: {json.dumps(name)}\n")
+        with pytest.raises(DocumentError, match=rf"mine\.yaml:2:10: extends: .*{wrong}"):
+            scenario.load(str(tmp_path / "mine.yaml"))
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from mockserver.core.adapters import adapter
 from mockserver.core.compiled import compiled
-from mockserver.core.documents import SUFFIXES, Document, beside, read_text, shipped, shipped_names
+from mockserver.core.documents import (
+    SUFFIXES,
+    Document,
+    beside,
+    identity,
+    read_text,
+    shipped,
+    shipped_names,
+    unknown,
+)
 from mockserver.core.errors import DocumentError, MockServerError, UnknownNameError
 
 from .edition import SHIPPED, Edition
@@ -62,7 +70,7 @@ def _compiled(name: str) -> Edition:
 @cache
 def _shipped(name: str) -> _Read:
     if name not in names():
-        raise UnknownNameError("edition", name, names())
+        raise unknown("edition", name, names())
     return _read(shipped(SHIPPED, name))
 
 
@@ -84,9 +92,9 @@ def _read(document: Document, *above: str) -> _Read:
 
 def _base(document: Document, *above: str) -> Any:
     name = beside(document.source, str(document.data["extends"]))
-    chain = (*above, str(Path(document.source).resolve()))
+    chain = (*above, identity(document.source))
     try:
-        if str(Path(name).resolve()) in chain:
+        if identity(name) in chain:
             raise DocumentError(f"{name!r} extends itself, by way of {document.source!r}")
         return _load(name, *chain)[0]
     except MockServerError as error:

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import signal
 import ssl
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -14,8 +14,8 @@ from mockserver.edge.live import LiveEngine
 
 from .app import Site
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 Job: TypeAlias = Callable[[], Coroutine[None, None, None]]
+_HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)  # Windows has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,13 @@ class Address:
     token: str | None = None
 
 
+def ending_signals() -> Iterator[signal.Signals]:
+    """Yield the signals that end a server; SIGHUP does not if it is ignored, as after ``nohup``."""
+    yield from (signal.SIGINT, signal.SIGTERM)
+    if _HANG_UP is not None and signal.getsignal(_HANG_UP) is not signal.SIG_IGN:
+        yield _HANG_UP
+
+
 def serve_until_signal(
     live: LiveEngine,
     address: Address,
@@ -43,7 +50,7 @@ def serve_until_signal(
     parent: int | None = None,
 ) -> None:
     """
-    Listen until SIGINT or SIGTERM, then drop every connection; ``ready`` gets the URL.
+    Listen until a signal ends the server, then drop every connection; ``ready`` gets the URL.
 
     ``beside`` runs meanwhile. ``parent`` is a descriptor that becomes readable when the parent
     process has ended; the server then ends as well. Raises OSError if the address can't be bound,
@@ -70,7 +77,7 @@ async def _serve(
 ) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in SIGNALS:
+    for number in ending_signals():
         loop.add_signal_handler(number, ended.set)
     if parent is not None:
         loop.add_reader(parent, ended.set)

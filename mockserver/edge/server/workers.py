@@ -22,7 +22,7 @@ from mockserver.core.errors import MockServerError
 from mockserver.edge.live import LiveEngine
 from mockserver.scenario import Port
 
-from .serving import SIGNALS, Address, serve_until_signal
+from .serving import Address, ending_signals, serve_until_signal
 
 _PATIENCE = 5.0  # seconds that a worker may take to end
 
@@ -46,7 +46,7 @@ def serve_by_workers(
     died: Callable[[str], None],
 ) -> bool:
     """
-    Listen in ``count`` processes until SIGINT or SIGTERM, which ends them all.
+    Listen in ``count`` processes until a signal ends them all.
 
     ``ready`` is called with the URL when all processes listen. ``died`` is called with a sentence
     about each worker that ends early; the other workers keep running. Returns whether no worker
@@ -131,12 +131,12 @@ def _reserved(address: Address, stack: ExitStack) -> int:
 
 @contextmanager
 def _signals() -> Iterator[socket.socket]:
-    """Yield a socket that becomes readable on SIGINT or SIGTERM."""
+    """Yield a socket that becomes readable on a signal that ends the server."""
     with ExitStack() as stack:
         reader, writer = (stack.enter_context(one) for one in socket.socketpair())
         writer.setblocking(False)  # noqa: FBT003 (the only argument)
         stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
-        for number in SIGNALS:
+        for number in ending_signals():
             stack.callback(signal.signal, number, signal.signal(number, lambda *_: None))
         yield reader
 

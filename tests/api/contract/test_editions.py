@@ -208,6 +208,10 @@ def test_unreadable(tmp_path):
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DocumentError, match=r"binary\.yaml: is not text"):
         editions.load(str(tmp_path / "binary.yaml"))
+    (tmp_path / "links.yaml").symlink_to("links.yaml")
+    (tmp_path / "mine.yaml").write_text("extends: links.yaml\nname: x\n")
+    with pytest.raises(DocumentError, match=r"mine\.yaml:1:10: extends: .*links\.yaml: cannot be"):
+        editions.load(str(tmp_path / "mine.yaml"))
 
 
 def test_extends_itself(write, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -147,15 +149,79 @@ def test_no_report(tmp_path, data):
 
 def test_unknown_kind(write):
     """So is one with a kind of trouble that nobody knows."""
-    file = write(part(1, of=1), CELLS[:1])
+    file = write(part(1, of=1, of_items=2), CELLS[:1])
+    report = json.loads(file.read_text("utf-8"))
+    report["explored"]["lines"] = [{"site": "app.py:1", "results": {"stall": "passed"}}]
+    file.write_text(json.dumps(report), "utf-8")
+    with pytest.raises(MergeError, match="is not a report of this version"):
+        merged([file])
+    file = write(part(1, of=1, of_items=2), CELLS[:1])
     assert len(merged([file]).cells) == 1
     file.write_text(file.read_text("utf-8").replace('"slow"', '"quick"'), "utf-8")
     with pytest.raises(MergeError, match="is not a report of this version"):
         merged([file])
 
 
+def _without_a_cell(report):
+    del report["cells"][0]
+
+
+def _without_an_empty_cell(report):
+    """Remove a cell that adds nothing to the totals."""
+    del report["cells"][1]
+
+
+def _with_more_coverage(report):
+    report["coverage"]["percent"] = 100.0
+
+
+def _without_costs(report):
+    report["spent"]["tokens"] += 1
+
+
+def _without_end(report):
+    report["cells"][0]["duration"] = float("nan")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_without_a_cell, _without_an_empty_cell, _with_more_coverage, _without_costs, _without_end],
+)
+def test_changed(write, change):
+    """A report whose parts contradict each other is not joined; written in another way, it is."""
+    empty = replace(CELLS[1], outcome="left-out")
+    file = write(part(1, of=1, of_items=2), [CELLS[0], empty])
+    report = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps(report, sort_keys=True), "utf-8")
+    assert len(merged([file]).cells) == 2
+    change(report)
+    file.write_text(json.dumps(report), "utf-8")
+    with pytest.raises(MergeError, match=r"1\.json has been changed since it was written"):
+        merged([file])
+
+
+def test_text_for_a_number(write):
+    """A text is no number, even if it could be read as one."""
+    file = write(part(1, of=1, of_items=2), CELLS[:1])
+    report = json.loads(file.read_text("utf-8"))
+    report["cells"][0]["duration"] = "NaN"
+    file.write_text(json.dumps(report), "utf-8")
+    with pytest.raises(MergeError, match="is not a report of this version"):
+        merged([file])
+
+
+def test_too_few_tests(write):
+    """Shards that do not have all tests of the run are not all of it."""
+    files = [write(part(number, items=1)) for number in (1, 2, 3)]
+    with pytest.raises(MergeError, match=r"together have 3 tests, but the run has 6$"):
+        merged(files)
+
+
 def test_unreadable(tmp_path):
     """A file that can't be read is one sentence."""
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(MergeError, match=r"pipe\.json is not a regular file"):
+        merged([tmp_path / "pipe.json"])
     with pytest.raises(MergeError, match=r"none\.json can't be read: No such file"):
         merged([tmp_path / "none.json"])
     with pytest.raises(MergeError, match="can't be read"):

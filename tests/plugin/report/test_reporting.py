@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from random import Random
 from string import ascii_letters, digits
+from xml.etree import ElementTree as ET
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -80,7 +81,10 @@ def test_json(run, workers):
 
 def test_html(run):
     """Several files may be asked for; the page has all cells."""
-    result = run(ASK, *CHAOS, "--cerebras-report", "a.html", "--cerebras-report", "a.json")
+    files = ("a.html", "a.json", "a.xml")
+    result = run(ASK, *CHAOS, *(f"--cerebras-report={file}" for file in files))
+    suite = ET.parse("a.xml").getroot()  # noqa: S314 (our own)
+    assert len(suite.findall("testcase")) == int(suite.get("tests")) == len(OUTCOMES)
     page = Path("a.html").read_text("utf-8")
     assert page.count(' id="cell-') == len(OUTCOMES)
     result.stdout.fnmatch_lines(
@@ -133,7 +137,10 @@ def test_fail_under(run, asked, chaos, status):
 @pytest.mark.parametrize(
     ("option", "sentence"),
     [
-        ("--cerebras-report=a.txt", "--cerebras-report: a.txt should end in .html or .json"),
+        (
+            "--cerebras-report=a.txt",
+            "--cerebras-report: a.txt should end in one of .html, .json, .xml",
+        ),
         ("--cerebras-fail-under=lots", "*percentage from 0 to 100, found 'lots'"),
         ("--cerebras-fail-under=nan", "*percentage from 0 to 100, found 'nan'"),
         ("--cerebras-fail-under=101", "*percentage from 0 to 100, found '101'"),

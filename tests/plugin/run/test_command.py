@@ -11,6 +11,9 @@ import sys
 from xml.etree import ElementTree as ET
 
 import pytest
+from click.testing import CliRunner
+
+from pytest_cerebras.run import command
 
 REAL_KEY = "csk-" + "9f" * 24
 OTHERS_KEY = '"sk-proj-" + "a" * 40'
@@ -103,9 +106,13 @@ def test_not_executable(run, tmp_path):
         (("--chaos", "tag:nothing"), "--chaos"),
         (("--report", "x.pdf"), "--report x.pdf: should end in one of .html, .json, .xml"),
         (("--report", "no/x.xml"), "--report no/x.xml: there is no such folder"),
-        (("--time-scale", "0"), "--time-scale"),
+        (("--time-scale", "nan"), "should be a number from 0.000001 to 1000000, found 'nan'"),
         (("--others", "x"), "--others"),
+        (("--allow", "5"), "--allow needs --sealed"),
+        (("--sealed", "--allow", "443"), "--allow 443: inside a sealed run, this port is the mock"),
+        (("--scenario", ""), "'--scenario': should not be empty"),
         (("--edition", "2020-01"), "no edition is called '2020-01'"),
+        (("--host", "api.openai.com:443"), "did you mean api.openai.com?"),
     ],
 )
 def test_wrong(run, arguments, said):
@@ -171,6 +178,43 @@ def test_mistakes_in_reports(run, app, tmp_path, key):
     assert f"    {sentence}" in texts
 
 
+@pytest.mark.parametrize(
+    "error", [OSError(98, "Address already in use"), subprocess.CalledProcessError(1, ["mount"])]
+)
+def test_not_startable(monkeypatch, error):
+    """What the machine refuses is one sentence and status 1."""
+
+    def refused(*_, **__):
+        raise error
+
+    monkeypatch.setattr("pytest_cerebras.run.runs.runs", refused)
+    result = CliRunner().invoke(command.run, ["--", "true"])
+    assert result.exit_code == 1
+    said = getattr(error, "strerror", error)
+    assert result.stderr == f"Error: the mock can't be started on this machine: {said}\n"
+
+
+@pytest.mark.parametrize(("code", "status"), [("", 1), ("import sys; sys.exit(7)", 7)])
+def test_report_not_written(run, tmp_path, code, status):
+    """A report that can't be written is told, and does not hide the status of the command."""
+    (tmp_path / "r.xml").symlink_to("r.xml")
+    reports = ("--report", "r.xml", "--report", "r.json")
+    ended = run(*reports, "--", sys.executable, "-c", code)
+    assert ended.returncode == status
+    assert "can't write r.xml: Too many levels of symbolic links" in ended.stderr
+    assert "written: r.json" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "-inf", "0", "-1", "1e-7", "1e7", "x", "", "1_0_"])
+def test_time_scale(given):
+    """Time is scaled by a number that leaves every wait finite."""
+    result = CliRunner().invoke(command.run, ["--time-scale", given, "--", "true"])
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.split())
+    assert f"should be a number from 0.000001 to 1000000, found {given!r}" in said
+
+
 def test_faster(run, app):
     """Time may pass faster for the mock."""
     ended = run("--scenario", "rate-limit", "--time-scale", "0.01", "--", *app())
@@ -192,15 +236,12 @@ except OSError as error:
     assert "not answered: other.example: 1 x refused by the proxy" in ended.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_signals(tmp_path, number):
-    """A signal is the command's to answer; what it has asked is told all the same."""
-    code = """
+LEAVES = """
 import signal, sys, time
 
 def leave(*_):
     print("left", flush=True)
-    sys.exit(4)
+    sys.exit({status})
 
 for one in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
     signal.signal(one, leave)
@@ -208,22 +249,49 @@ print("ready", flush=True)
 while True:
     time.sleep(0.01)
 """
-    with subprocess.Popen(
-        [sys.executable, "-m", "pytest_cerebras.run", "--", sys.executable, "-c", code],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert process.stdout.readline() == "ready\n"
-        if number == signal.SIGINT:
-            os.killpg(process.pid, number)  # as a terminal does
-        else:
-            process.send_signal(number)
-        out, said = process.communicate(timeout=60)
-    assert (process.returncode, out) == (4, "left\n")
+
+
+@pytest.fixture
+def signaled(tmp_path):
+    """Return a function that runs an app, signals the command, and returns how this ended."""
+
+    def do(number, send, *arguments, status):
+        app = (sys.executable, "-c", LEAVES.format(status=status))
+        with subprocess.Popen(
+            [sys.executable, "-m", "pytest_cerebras.run", *arguments, "--", *app],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            assert process.stdout.readline() == "ready\n"
+            send(process.pid, number)
+            out, said = process.communicate(timeout=60)
+        return process.returncode, out, said
+
+    return do
+
+
+@pytest.mark.parametrize("send", [os.kill, os.killpg])  # as another program, and as a terminal
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signals(signaled, number, send):
+    """The command gets a signal once, and answers it; what it has asked is told all the same."""
+    status, out, said = signaled(number, send, status=4)
+    assert (status, out) == (4, "left\n")
     assert "healthy: exit status 4, 0 requests" in said
+
+
+@pytest.mark.parametrize("send", [os.kill, os.killpg])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signal_ends_the_series(signaled, tmp_path, number, send):
+    """After a signal no further scenario is played, however well the command has ended."""
+    series = ("--chaos", "healthy,rate-limit,wrong-key", "--report", "r.json")
+    status, out, said = signaled(number, send, *series, status=0)
+    assert (status, out) == (128 + number, "left\n")
+    assert f"ended by {number.name}: 2 scenarios not played" in said
+    report = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert [cell["scenario"] for cell in report["cells"]] == ["healthy"]
 
 
 def test_part_of_the_command_line():

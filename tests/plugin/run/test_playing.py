@@ -12,6 +12,8 @@ from mockserver.scenario import load
 from pytest_cerebras.run import playing
 from pytest_cerebras.run.playing import played
 from pytest_cerebras.run.printing import lines, summary
+from pytest_cerebras.run.signals import Signals
+from pytest_cerebras.run.starting import Command
 
 STALLED = """
 import http.client, json, os, ssl
@@ -54,7 +56,7 @@ def play():
 
     def do(scenario, code, *, blocks=False):
         return played(
-            (sys.executable, "-c", code),
+            Command((sys.executable, "-c", code), Signals()),
             load(scenario),
             overrides=Overrides(),
             redirect=Redirect(blocks=blocks),

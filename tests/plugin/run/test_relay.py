@@ -42,7 +42,7 @@ def test_both(tmp_path):
     """A port inside leads to the socket, if somebody listens there."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with relay.relayed(relay.inside, tmp_path, [port]):
+    with relay.relayed(relay.inside, tmp_path, [port, port]):  # twice is once
         with socket.create_connection(("127.0.0.1", port), 5) as client, suppress(OSError):
             assert client.recv(1) == b""
         with pytest.raises(OSError, match="in use"), relay.relayed(relay.inside, tmp_path, [port]):
