@@ -17,6 +17,15 @@ from .conformance import readable
 _LENGTH = b'"length"'
 
 
+def received(exchange: Exchange) -> bool:
+    """
+    Return whether the client stayed until the answer was over.
+
+    A client that left may know nothing of the answer: neither its status nor its header fields.
+    """
+    return exchange.finished is not None and not exchange.client_left
+
+
 def parts(exchange: Exchange) -> list[Served]:
     """
     Return the choices, except empty ones, that the client could recognize as incomplete.
@@ -43,7 +52,7 @@ def complete(exchange: Exchange) -> bool:
 
     A completion that some client misreads does not count as arrived.
     """
-    if exchange.failed or exchange.client_left or exchange.finished is None:
+    if exchange.failed or not received(exchange):
         return False
     if exchange.endpoint not in COMPLETING or not readable(exchange):
         return False

@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.faults import Cut, Error, ErrorEvent, Truncate
 from mockserver.plan import Data, End, Head, Wait, expand
-from mockserver.verdicts.received import complete, left, parts, question
+from mockserver.verdicts.received import complete, left, parts, question, received
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,15 @@ def test_parts(answer, faults, stream, arrived):
     exchange = answer(*faults, stream=stream, text="one two three")
     assert [choice.text for choice in parts(exchange)] == arrived
     assert complete(exchange) is (not faults)
+
+
+def test_received(answer):
+    """An answer is received when it is over, unless the client left; one that plays on is not."""
+    assert received(answer(Error(status=401)))
+    assert not received(answer(Error(status=401), leaves=0))
+    exchange = answer(Error(status=401))
+    exchange.finished = None
+    assert not received(exchange)
 
 
 def test_no_finish(answer):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import retries, tolerance, tries
 from mockserver.plan import field_of
+from mockserver.verdicts.received import received
 from mockserver.verdicts.verdict import USER, Case, Finding, numbers
 
 from .rate_limits import takes_all, too_large
@@ -73,7 +74,7 @@ def repeated_overflows(case: Case) -> Iterator[Finding]:
     chains: list[list[Exchange]] = []
     for late in case.exchanges:
         if late.error.get("code") == _OVERFLOW:
-            related = [one for one in chains if _goes_on(one[-1], late, case)]
+            related = [one for one in chains if _goes_on(one, late, case)]
             if related and _size(late) >= _size(related[-1][-1]):
                 related[-1].append(late)
             else:
@@ -102,6 +103,7 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
     missing = early.status == HTTPStatus.NOT_FOUND and early.request.method == "GET"
     return (
         early.status in _PERMANENT
+        and received(early)
         and not missing  # what a GET did not find may exist later
         and not passing(early)
         and early.error.get("code") != _OVERFLOW
@@ -113,8 +115,14 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
 
 def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
     """Return the retries of a request that exceeds the whole limit; none if there are few."""
-    never = [(early, late) for early, late in retries(call) if too_large(early) == too_large(late)]
-    never = [(early, late) for early, late in never if too_large(early) and early.key == late.key]
+    never = [
+        (early, late)
+        for early, late in retries(call)
+        if too_large(early) is not None
+        and too_large(early) == too_large(late)
+        and early.key == late.key
+        and received(early)
+    ]
     return never if len(never) >= _MANY else []
 
 
@@ -125,7 +133,7 @@ def _passes(exchange: Exchange) -> bool:
         exchange.endpoint in COMPLETING
         and _came_to_nothing(exchange)
         and passing(exchange)
-        and not exchange.client_left
+        and received(exchange)
         and not tries(exchange)
         and max(retry_after, exchange.over - exchange.at) <= _PATIENCE + tolerance(_PATIENCE)
         and too_large(exchange) is None
@@ -154,10 +162,11 @@ def _asked_otherwise(failed: Exchange, case: Case) -> bool:
     )
 
 
-def _goes_on(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Return whether the sender of a prompt knew that an earlier one had been too long."""
+def _goes_on(chain: Sequence[Exchange], late: Exchange, case: Case) -> bool:
+    """Return whether the sender of a prompt knew that one in the chain had been too long."""
+    early = chain[-1]
     same = early.model == late.model and case.question(early) == case.question(late)
-    return same and case.could_know(early, late)
+    return same and any(received(one) and case.could_know(one, late) for one in chain)
 
 
 def _size(exchange: Exchange) -> int:

@@ -27,7 +27,7 @@ KEYS, OTHERS, PASSING = (
     "Other clients with the same request",
     "Transient errors",
 )
-PATIENCE, USERS = "Patience", "Users"
+PATIENCE, USERS, LEAVING = "Patience", "Users", "Leaving"
 TOO_MUCH = "limit 8000 tokens per minute, requested 42084."
 LESS = "limit 50000 tokens per minute, requested 42084."
 
@@ -112,6 +112,8 @@ ROWS = (
         "an overflow has a rule of its own",
         meets(first(9, Error(problem="context_length_exceeded"))),
     ),
+    Row(LEAVING, VAIN, AGAIN, "the client had left before the answer", but(1, left=True)),
+    Row(LEAVING, VAIN, NEVER_FITS, "the client left one of five answers", but(2, left=True)),
     Row(PATIENCE, VAIN, NEVER_FITS, "SDKs ask three times more", without(5)),
     Row(
         KEYS,
@@ -264,7 +266,7 @@ ROWS = (
         "it asked for no completion",
         but(1, endpoint="models"),
     ),
-    Row("Leaving", GAVE_UP, ALONE, "the client had left", but(1, left=True)),
+    Row(LEAVING, GAVE_UP, ALONE, "the client had left", but(1, left=True)),
     # ------------------------------------------------------------------- overflow-repeated
     Row(PATIENCE, OVERFLOW, TOO_LONG, "it is shorter now", but(2, messages=long(8900))),
     Row(PATIENCE, OVERFLOW, TOO_LONG, "it asks for less now", each(max_tokens=lambda n: 900 - n)),
@@ -276,6 +278,7 @@ ROWS = (
         but(2, model=LARGE),
     ),
     Row(USERS, OVERFLOW, TOO_LONG, "it asks something else", but(2, messages=long(9000, "Then?"))),
+    Row(LEAVING, OVERFLOW, TOO_LONG, "the client had left before it", but(1, left=True)),
     Row(OTHERS, OVERFLOW, TOO_LONG, "it is another thread", but(2, by="thread 2")),
     Row(OTHERS, OVERFLOW, TOO_LONG, "it could not know yet", but(1, takes=None)),
 )

@@ -103,6 +103,15 @@ def test_mended_from_outside(stage, then):
     assert play.judged() == []
 
 
+def test_permanent_error_after_one_that_was_left(failing):
+    """A client that was not answered at first knows from the second answer."""
+    play = failing(3, Error(problem="wrong_api_key"))
+    play.send(0, left=True)
+    play.send(1)
+    play.send(2)
+    assert play.sentence("permanent-error-retried")[1] == (2, 3)
+
+
 @pytest.mark.parametrize(("retries", "verdicts"), [(3, []), (4, ["permanent-error-retried"])])
 def test_never_fits(failing, retries, verdicts):
     """What is larger than the whole limit, again and again; the few attempts of SDKs are let go."""
@@ -298,6 +307,15 @@ def test_overflow_repeated(stage):
         f"#1 was too long with {size} tokens, but #2, #3 sent {size} or more",
         (1, 2, 3),
     )
+
+
+@pytest.mark.parametrize(("left", "shown"), [(1, (2, 3)), (2, (1, 2, 3)), (3, (1, 2, 3))])
+def test_overflow_beside_one_that_was_left(stage, left, shown):
+    """A client knows from each answer that it got, also from one before the last."""
+    play = stage()
+    for number in (1, 2, 3):
+        play.send(number, messages=long(9000), left=number == left)
+    assert play.sentence("overflow-repeated")[1] == shown
 
 
 def test_overflow_mended(stage):
