@@ -90,6 +90,12 @@ def same_sender(early: Exchange, late: Exchange) -> bool:
     return sender is not None and sender == early.request.sender
 
 
+def same_turn(early: Exchange, late: Exchange) -> bool:
+    """Return whether the test called the app only once for both requests, as far as is known."""
+    before, now = early.request.sender, late.request.sender
+    return (before and before.turn) == (now and now.turn)
+
+
 def left_before(early: Exchange, late: Exchange) -> bool:
     """
     Return whether one thread or task abandoned an answer, and then sent the later request.
@@ -98,6 +104,11 @@ def left_before(early: Exchange, late: Exchange) -> bool:
     """
     left = early.client_left and early.number < late.number
     return left and same_sender(early, late) and waited(early, late) > -_NOTICED
+
+
+def comes_after(early: Exchange, late: Exchange) -> bool:
+    """Return whether a request came after an earlier one was over."""
+    return late.number > early.number and (late.at >= early.over or left_before(early, late))
 
 
 def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:

@@ -13,7 +13,7 @@ from mockserver.journal import Exchange
 from .evidence import Evidence, Held
 from .exchange_view import ExchangeView
 from .malformed_success import is_page
-from .received import content_of, messages_of, parts
+from .received import content_of, messages_of, parts, received
 from .telling import UNIQUE, is_named_so, own_words, place_of, says_so, tells, tells_by_name
 from .verdict import Case, Certainty, Finding
 
@@ -111,7 +111,7 @@ def _is_known(exchange: Exchange) -> bool:
     """Return whether the journal has all of a completion, and the client stayed to its end."""
     if exchange.endpoint not in COMPLETING or exchange.refused or exchange.gist:
         return False
-    return not exchange.client_left  # a client that left may have raised an error
+    return received(exchange)  # a client that left may have raised an error
 
 
 def _empty_answers(exchange: Exchange, case: Case) -> Iterator[_Half]:

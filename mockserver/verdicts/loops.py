@@ -11,6 +11,7 @@ from mockserver.core.units import counted
 from mockserver.journal import Exchange, StatusLook
 from mockserver.scenario.injection import PAST_BUDGET
 
+from .received import received
 from .verdict import Case, Finding
 
 _SHOWN = 8  # exchanges that a finding shows, of perhaps hundreds
@@ -41,7 +42,7 @@ def endless_requests(case: Case) -> Iterator[Finding]:
 
 def polled_status_page(case: Case) -> Iterator[Finding]:
     """Find clients that request the status page more often than their requests failed."""
-    failures = sorted(exchange.over for exchange in case.exchanges if exchange.failed)
+    failures = sorted(one.over for one in case.exchanges if one.failed or not received(one))
     minute = _MINUTE / case.journal.scale
     looks: dict[_Watcher, list[StatusLook]] = {}
     for look in case.journal.status_looks:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from itertools import chain
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import retries, tolerance, tries
 from mockserver.plan import field_of
+from mockserver.verdicts.received import received
 from mockserver.verdicts.verdict import USER, Case, Finding, numbers
 
 from .rate_limits import takes_all, too_large
@@ -70,15 +72,17 @@ def is_given_up(call: Call, case: Case) -> bool:
 
 def repeated_overflows(case: Case) -> Iterator[Finding]:
     """Find prompts that were too long and were sent again without being shortened."""
-    chains: list[list[Exchange]] = []
+    asked: dict[tuple[str, str], list[list[Exchange]]] = {}
     for late in case.exchanges:
         if late.error.get("code") == _OVERFLOW:
-            related = [one for one in chains if _goes_on(one[-1], late, case)]
+            chains = asked.setdefault((late.model, case.question(late)), [])
+            related = [one for one in chains if _goes_on(one, late, case)]
             if related and _size(late) >= _size(related[-1][-1]):
                 related[-1].append(late)
             else:
                 chains.append([late])
-    for first, *again in chains:
+    together = chain.from_iterable(asked.values())
+    for first, *again in sorted(together, key=lambda prompts: prompts[0].number):
         if again:
             what = f"#{first.number} was too long with {_size(first)} tokens"
             sent = f"{numbers(again)} sent {min(map(_size, again))} or more"
@@ -102,6 +106,7 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
     missing = early.status == HTTPStatus.NOT_FOUND and early.request.method == "GET"
     return (
         early.status in _PERMANENT
+        and received(early)
         and not missing  # what a GET did not find may exist later
         and not passing(early)
         and early.error.get("code") != _OVERFLOW
@@ -113,8 +118,14 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
 
 def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
     """Return the retries of a request that exceeds the whole limit; none if there are few."""
-    never = [(early, late) for early, late in retries(call) if too_large(early) == too_large(late)]
-    never = [(early, late) for early, late in never if too_large(early) and early.key == late.key]
+    never = [
+        (early, late)
+        for early, late in retries(call)
+        if too_large(early) is not None
+        and too_large(early) == too_large(late)
+        and early.key == late.key
+        and received(early)
+    ]
     return never if len(never) >= _MANY else []
 
 
@@ -125,7 +136,7 @@ def _passes(exchange: Exchange) -> bool:
         exchange.endpoint in COMPLETING
         and _came_to_nothing(exchange)
         and passing(exchange)
-        and not exchange.client_left
+        and received(exchange)
         and not tries(exchange)
         and max(retry_after, exchange.over - exchange.at) <= _PATIENCE + tolerance(_PATIENCE)
         and too_large(exchange) is None
@@ -154,10 +165,10 @@ def _asked_otherwise(failed: Exchange, case: Case) -> bool:
     )
 
 
-def _goes_on(early: Exchange, late: Exchange, case: Case) -> bool:
-    """Return whether the sender of a prompt knew that an earlier one had been too long."""
-    same = early.model == late.model and case.question(early) == case.question(late)
-    return same and case.could_know(early, late)
+def _goes_on(prompts: Sequence[Exchange], late: Exchange, case: Case) -> bool:
+    """Return whether a prompt repeats others of which its sender knew that one was too long."""
+    known = any(received(one) and case.could_know(one, late) for one in prompts)
+    return known and case.repeats(prompts[-1], late)
 
 
 def _size(exchange: Exchange) -> int:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
+from mockserver.verdicts.received import received
 from mockserver.verdicts.verdict import Case, Finding, numbers
 
 from .errors import is_given_up
@@ -30,7 +31,7 @@ def no_fallback(case: Case) -> Iterator[Finding]:
 def _failed_for_good(call: Call, case: Case) -> bool:
     """Return whether a call failed because of its model, and the app asked no other model."""
     last = call.last
-    if last.endpoint not in COMPLETING or last.client_left or not last.refused:
+    if last.endpoint not in COMPLETING or not received(last) or not last.refused:
         return False
     if not (_is_gone(last) or all(map(_is_down, call.exchanges))) or is_given_up(call, case):
         return False
@@ -47,8 +48,8 @@ def _is_gone(exchange: Exchange) -> bool:
 
 
 def _is_down(exchange: Exchange) -> bool:
-    """Return whether the server reports that the model has no capacity, or that it fails."""
-    status = exchange.status or 0
+    """Return whether the client was told that the model has no capacity, or that it fails."""
+    status = (exchange.status or 0) if received(exchange) else 0
     return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 

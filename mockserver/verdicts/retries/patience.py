@@ -15,6 +15,7 @@ from mockserver.core.units import duration
 from mockserver.journal import Exchange
 from mockserver.journal.grouping import retries, same_sender, tolerance, tries
 from mockserver.plan import Data, EventRun, Head, Plan, Wait
+from mockserver.verdicts.received import received
 from mockserver.verdicts.verdict import Case, Finding
 
 from .pauses import told
@@ -33,7 +34,8 @@ def slept_for_hours(case: Case) -> Iterator[Finding]:
         for early, late in retries(call):
             wait = case.paused(early, late)
             if wait > _TOO_LONG and _is_the_same_call(early, late, before, case):
-                got = f"#{early.number} got {early.status or 'no answer'}"
+                status = early.status if received(early) else None
+                got = f"#{early.number} got {status or 'no answer'}"
                 reason = ", as Retry-After said" if told(early, late) else ""
                 came = f"its retry #{late.number} came {duration(wait)} later{reason}"
                 yield Finding(f"{got}, and {came}, so the call waited all that time", (early, late))
@@ -44,7 +46,7 @@ def slept_for_hours(case: Case) -> Iterator[Finding]:
 def no_overall_deadline(case: Case) -> Iterator[Finding]:
     """Find clients that kept waiting for an answer while only signs of life came."""
     for exchange in case.exchanges:
-        if exchange.endpoint not in COMPLETING or exchange.client_left or exchange.finished is None:
+        if exchange.endpoint not in COMPLETING or not received(exchange):
             continue
         silence = _silence(exchange.plan) * case.journal.scale
         if silence >= _SILENCE:

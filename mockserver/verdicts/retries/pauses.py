@@ -14,6 +14,7 @@ from typing import TypeAlias
 from mockserver.core.units import rough
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import AT_ONCE, retries, tolerance, tries, waited
+from mockserver.verdicts.received import received
 from mockserver.verdicts.verdict import USER, Case, Finding
 
 from .errors import passing
@@ -90,9 +91,9 @@ def told(early: Exchange, late: Exchange) -> float | None:
     """
     Return the ``Retry-After`` that a retry had to obey, in seconds; None if there was none.
 
-    With another key, other limits apply. A client that left has not seen the header.
+    With another key, other limits apply.
     """
-    heeds = early.key == late.key and early.refused and not early.client_left
+    heeds = early.key == late.key and early.refused and received(early)
     return early.retry_after if heeds else None
 
 
@@ -151,7 +152,7 @@ def is_chosen(retry: Retry, case: Case) -> bool:
 
 def failed_untold(exchange: Exchange) -> bool:
     """Return whether an attempt had a transient failure without a ``Retry-After``."""
-    return passing(exchange) and exchange.retry_after is None and not exchange.client_left
+    return passing(exchange) and exchange.retry_after is None and received(exchange)
 
 
 def _chose_twice(call: Call, case: Case) -> bool:

@@ -10,6 +10,7 @@ from mockserver.core.units import duration
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import same_sender, tolerance, waited
 from mockserver.plan import field_of
+from mockserver.verdicts.received import received
 from mockserver.verdicts.verdict import Case, Finding, numbers
 
 _KINDS = {"request_quota_exceeded": "requests", "token_quota_exceeded": "tokens"}
@@ -90,7 +91,7 @@ def _last_known(late: Exchange, case: Case) -> Exchange | None:
         and early.number < late.number
         and (same_sender(early, late) or late.request.sender is None)
         and case.could_know(early, late)
-        and not early.client_left
+        and received(early)
     )
     return next(known, None)
 
@@ -126,7 +127,7 @@ def _refill(early: Exchange, late: Exchange, case: Case) -> float:
 def _needlessly_refused(late: Exchange, call: Call, case: Case) -> bool:
     name = _exhausted(late) or ""
     left = _remaining(late, name)
-    if late.admitted or not name.startswith("tokens") or left is None:
+    if late.admitted or not received(late) or not name.startswith("tokens") or left is None:
         return False
     needed = _needed(call, case)
     asked = late.wanted_tokens - late.prompt_tokens

@@ -47,6 +47,7 @@ ROWS = (
         meets(of_one(BUSY, first=2), of_one(Error(problem="wrong_api_format"))),
     ),
     Row(NOWHERE, ALONE, DOWN, "the client has left the last attempt", but(3, left=True)),
+    Row("Leaving", ALONE, DOWN, "the client had left an earlier attempt", but(2, left=True)),
     Row(NOWHERE, ALONE, DOWN, "it is no completion", each(endpoint="models", method="GET")),
     Row(MODELS, ALONE, DOWN, "another model was asked", also({"at": 9, "model": LARGE})),
     Row(

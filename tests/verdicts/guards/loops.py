@@ -33,10 +33,17 @@ def failing(before: float) -> Change:
     return lambda play: replace(play, asks=asks, rules=(first(11, BUSY),))
 
 
+def leaving(play: Play) -> Play:
+    """Let the client leave eleven answers before the first look."""
+    asks = tuple({"at": 108.0 + at, "left": True, "by": f"thread {at}"} for at in range(11))
+    return replace(play, asks=asks)
+
+
 ROWS = (
     Row(LOOKS, POLLED, POLLING, "ten looks in a minute", looking(*range(10))),
     Row(LOOKS, POLLED, POLLING, "six seconds between two", looking(*range(0, 120, 6))),
     Row(LOOKS, POLLED, POLLING, "each after a failure", failing(1.0)),
+    Row(LOOKS, POLLED, POLLING, "each after the client had left", leaving),
     Row(LOOKS, POLLED, failing(60.5)(POLLING), "failures not long ago", failing(45.0)),
     Row(LOOKS, POLLED, POLLING, "each by another thread", threads),
     Row(LOOKS, POLLED, POLLING, "each in a call of the app of its own", turns),

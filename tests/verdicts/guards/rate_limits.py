@@ -136,6 +136,7 @@ ROWS = (
         but(2, at=2.1),
     ),
     # --------------------------------------------------------------- excessive-reservation
+    Row("Leaving", RESERVED, MUCH, "the client had left before the refusal", each(left=True)),
     Row(UNANNOUNCED, RESERVED, MUCH, "it asks for what it needs", each(max_completion_tokens=5)),
     Row(
         UNANNOUNCED, RESERVED, MUCH, "the tokens are really gone", given(spent=Spent(tokens=60_000))

@@ -59,6 +59,14 @@ def test_slept_by_count(failing):
     assert "as Retry-After said" not in play.sentence("slept-for-hours")[0]
 
 
+def test_slept_after_leaving(failing):
+    """A client that left has got no answer, whatever would have come."""
+    play = failing(1, BUSY)
+    play.send(0, count=0, left=True)
+    play.send(3600, count=1)
+    assert play.sentence("slept-for-hours")[0].startswith("#1 got no answer, and its retry #2")
+
+
 def test_slept_around_an_sdk(failing):
     """To an SDK each attempt of a loop around it is the first."""
     play = failing(1, GONE)
