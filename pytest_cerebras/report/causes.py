@@ -15,7 +15,8 @@ from mockserver.core.units import counted
 from mockserver.verdicts.patterns import PATTERNS
 from pytest_cerebras.session.symptoms import Symptom
 
-_SHOWN = 4  # how many scenarios a title names at most
+_SHOWN = 4  # how many scenarios a title or a fix names at most
+_FIXES = 5  # how many fixes of a cause are shown at most
 _MOST = 25  # how many causes are listed at most
 _CELL, _TEST = "cell", "test"
 _MORE = 3  # how many stories of a cause are shown after the first, at most
@@ -28,7 +29,8 @@ class Cause:
 
     The ``first`` symptom is shown in full. ``stories`` has the symptoms that the search found, one
     for each story. ``cells`` counts the tests that showed a symptom without the search. ``noun`` is
-    the word for these tests: "cell", or "test" in a run of the search.
+    the word for these tests: "cell", or "test" in a run of the search. ``fixes`` has the different
+    fixes, each with its scenarios: one exception may need another fix under each fault.
     """
 
     first: Symptom
@@ -38,6 +40,16 @@ class Cause:
     stories: tuple[Symptom, ...] = ()
     cells: int = 0
     noun: str = _CELL
+    fixes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def told_fixes(self) -> Sequence[str]:
+        """The fixes, most common first; if there are several, each names its scenarios."""
+        if len(self.fixes) == 1:
+            return [fix for fix, _ in self.fixes]
+        told = [f"{fix} ({_some(scenarios)})" for fix, scenarios in self.fixes[:_FIXES]]
+        more = len(self.fixes) - _FIXES
+        return [*told, f"and {more} more"] if more > 0 else told
 
     @property
     def pattern(self) -> Sequence[str]:
@@ -47,8 +59,7 @@ class Cause:
     @property
     def title(self) -> str:
         """The cause on one line, with its line of code and the number of cells and stories."""
-        more = len(self.scenarios) - _SHOWN
-        named = ", ".join(self.scenarios[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        named = _some(self.scenarios)
         at = f" at {self.first.site}" if self.first.site else ""
         if len(self.sites) > 1:
             at += f" and {counted(len(self.sites) - 1, 'more line')}"
@@ -90,10 +101,26 @@ def _causes(
             tuple(dict.fromkeys(symptom.site for _, symptom in seen)),
             _stories(seen),
             len(_cells(seen)),
+            fixes=_fixes(symptom for _, symptom in seen),
         )
         for seen in found.values()
     ]
     return sorted(grouped, key=lambda cause: -len(cause.tests))
+
+
+def _fixes(symptoms: Iterable[Symptom]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the different fixes of symptoms with their scenarios, most common first."""
+    found: dict[str, dict[str, None]] = {}
+    for one in symptoms:
+        if one.fix:
+            found.setdefault(one.fix, {})[one.scenario] = None
+    ordered = sorted(found.items(), key=lambda each: -len(each[1]))
+    return tuple((fix, tuple(scenarios)) for fix, scenarios in ordered)
+
+
+def _some(scenarios: Sequence[str]) -> str:
+    more = len(scenarios) - _SHOWN
+    return ", ".join(scenarios[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _cells(seen: Iterable[tuple[str, Symptom]]) -> set[str]:
@@ -125,8 +152,8 @@ def lines(found: Sequence[Cause]) -> Iterator[str]:
         yield f"    seen:   {cause.first.sentence}"
         if cause.first.note:
             yield f"            {cause.first.note}"
-        if cause.first.fix:
-            yield f"    fix:    {cause.first.fix}"
+        for at, fix in enumerate(cause.told_fixes):
+            yield f"    {'' if at else 'fix:':7} {fix}"
         for at, line in enumerate(cause.pattern):
             yield f"    {'' if at else 'like:':7} {line}"
         if cause.first.file:

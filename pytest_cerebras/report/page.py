@@ -142,8 +142,8 @@ def _cause(item: Element, cause: Cause, anchors: Mapping[str, str]) -> None:
     add(item, "p", cause.first.sentence)
     if cause.first.note:
         add(item, "p", f"{cause.first.note[:1].upper()}{cause.first.note[1:]}.")
-    if cause.first.fix:
-        add(item, "p", f"Fix: {cause.first.fix}.", {"class": "verdict"})
+    for fix in cause.told_fixes:
+        add(item, "p", f"Fix: {fix}.", {"class": "verdict"})
     if cause.pattern:
         pattern = SubElement(item, "pre")
         for line in cause.pattern:

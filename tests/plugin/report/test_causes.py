@@ -105,6 +105,23 @@ def test_lines():
     )
 
 
+def fixed(*fixes):
+    """Return the lines on the fixes of an exception, each with its scenario."""
+    seen = [(name, replace(symptom("E", scenario=name), fix=fix)) for name, fix in fixes]
+    _, found = things(seen)
+    told = list(causes.lines(found))
+    return [line[12:] for line in told[2 : told.index("    replay: pytest app.py")]]
+
+
+def test_fixes():
+    """An exception that needs several fixes shows each, with its scenarios."""
+    assert fixed(("a", "mend"), ("b", "mend")) == ["mend"]
+    assert fixed(("a", "pay"), ("b", "wait"), ("c", "wait")) == ["wait (b, c)", "pay (a)"]
+    assert fixed(("a", ""), ("b", "")) == []
+    many = fixed(*[(f"s{number}", f"fix {number}") for number in range(7)])
+    assert many[-2:] == ["fix 4 (s4)", "and 2 more"]
+
+
 def story(scenario, *, file="", note="without this fault the test passes", **keys):
     """Return a symptom that the search has found."""
     file = file or f"found/{scenario}.yaml"
