@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 
-from . import node, speed
+from . import node
 from .contender import Contender, Launch, Spot
 from .questions import ANSWERED, QUESTIONS, VARIED, Question
 
@@ -30,15 +30,8 @@ def _importable(name: str) -> str:
 CONTENDERS = tuple(
     Contender(*row)
     for row in (
-        ("ours", "this mock, asyncio and json", _python("ours"), QUESTIONS),
+        ("ours", "this mock", _python("ours"), QUESTIONS),
         ("ours+log", "ours with a log, as on the command line", _python("ours+log"), (VARIED,)),
-        (
-            "ours+speed",
-            "this mock, uvloop and orjson",
-            _python("ours+speed"),
-            QUESTIONS,
-            _modules(*speed.EXTRA),
-        ),
         (BASELINE, "an aiohttp application with fixed bytes", _python(BASELINE), QUESTIONS),
         ("aiohttp-low", "aiohttp's low-level server", _python("aiohttp-low"), QUESTIONS),
         (

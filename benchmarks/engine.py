@@ -1,5 +1,5 @@
 """
-What the engine alone costs: ``python -m benchmarks.engine [--without-speed] SECONDS RULES``.
+What the engine alone costs: ``python -m benchmarks.engine SECONDS RULES``.
 
 Measures the microseconds of ``Engine.handle`` and ``Engine.finish`` for one request, without socket
 and event loop, and those of some stages. Prints them as JSON, by metric. Runs in a process of its
@@ -17,7 +17,6 @@ from itertools import cycle
 from statistics import median
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import speed
 from .figures import Found, Kind, Setting
 from .machine import pin
 from .questions import CONVERSATION, PLAIN, REPEATED, STREAM, VARIED, Question
@@ -26,7 +25,6 @@ from .workload import request, scenario
 if TYPE_CHECKING:
     from mockserver.scenario import Rule
 
-VARIANTS = {"ours": ("--without-speed",), "ours+speed": ()}
 _BATCH = 100
 _FEWEST = 2  # batches
 _DIFFERENT = 1000
@@ -97,11 +95,10 @@ def microseconds(prepare: Callable[[], Call], seconds: float) -> float:
     return median(batches[1:]) * 1e6
 
 
-def measure(variant: str, setting: Setting) -> Found:
+def measure(_: str, setting: Setting) -> Found:
     """Measure every stage in a process of its own."""
     seconds, rules = setting.scale.seconds / 4, setting.scale.rules
-    command = [sys.executable, "-m", "benchmarks.engine", *VARIANTS[variant]]
-    command += [str(seconds), str(rules)]
+    command = [sys.executable, "-m", "benchmarks.engine", str(seconds), str(rules)]
     if setting.server_core is not None:
         command.append(str(setting.server_core))
     # Nothing in the command comes from outside this folder.
@@ -113,9 +110,6 @@ def measure(variant: str, setting: Setting) -> Found:
 
 def main(arguments: list[str]) -> None:
     """Measure in this process."""
-    if "--without-speed" in arguments:
-        arguments.remove("--without-speed")
-        speed.hide()
     seconds, rules, *core = arguments
     if core:
         pin(int(core[0]))
@@ -134,9 +128,8 @@ KINDS = (
             ),
             "µs of a processor",
         ),
-        list(VARIANTS),
+        ["ours"],
         measure,
-        missing=lambda name: speed.missing() if name == "ours+speed" else [],
     ),
 )
 

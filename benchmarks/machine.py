@@ -11,7 +11,7 @@ from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "pytest-cerebras"
 """Holds the requirements of measurements: packages of Node, compiled modules."""
-_PACKAGES = ("aiohttp", "orjson", "pydantic", "pytest", "pytest-cerebras", "uvloop")
+_PACKAGES = ("aiohttp", "pydantic", "pytest", "pytest-cerebras")
 _PSS = re.compile(rb"^Pss: +(\d+) kB", re.MULTILINE)
 ON_LINUX = sys.platform == "linux"
 ON_WINDOWS = sys.platform == "win32"

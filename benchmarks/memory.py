@@ -107,7 +107,7 @@ KINDS = (
         "memory",
         "memory after many requests, divided by that after the first 50,000",
         {"growth": "times", "memory": "MB"},
-        ["ours", "ours+speed", "aimock"] if ON_LINUX else [],
+        ["ours", "aimock"] if ON_LINUX else [],
         measure,
         missing=missing,
     ),

@@ -15,7 +15,6 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from . import speed
 from .questions import HOST
 from .workload import scenario
 
@@ -24,25 +23,19 @@ LIFETIME = 1800.0
 
 
 def ours() -> None:
-    """Serve as a plain installation does."""
-    speed.hide()
-    ours_with_speed()
-
-
-def ours_with_log() -> None:
-    """Serve as a plain installation does on the command line, with a line for each request."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        logging.basicConfig(format="%(message)s", stream=nowhere, level=logging.INFO)
-        ours()
-
-
-def ours_with_speed() -> None:
-    """Serve as an installation with the ``speed`` extra does."""
+    """Serve without a log, as in a test run."""
     from mockserver.edge.live import LiveEngine
     from mockserver.edge.server.serving import Address, serve_until_signal
 
     address = Address(HOST, int(sys.argv[2]))
     serve_until_signal(LiveEngine(scenario()), address, ready=lambda _: None, beside=_grow_old)
+
+
+def ours_with_log() -> None:
+    """Serve as on the command line, with a line for each request."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        logging.basicConfig(format="%(message)s", stream=nowhere, level=logging.INFO)
+        ours()
 
 
 async def _grow_old() -> None:
@@ -84,7 +77,6 @@ def serve(start: Callable[[str, int], Awaitable[object]]) -> None:
 SERVERS = {
     "ours": ours,
     "ours+log": ours_with_log,
-    "ours+speed": ours_with_speed,
     "aiohttp": aiohttp_application,
     "aiohttp-low": aiohttp_server,
     "pytest-httpserver": httpserver,

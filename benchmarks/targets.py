@@ -63,18 +63,11 @@ TARGETS = (
     Target("plain", "rate", "ours", low=1.1, versus="aimock"),
     Target("plain", "rate", "ours", low=0.70, versus="aiohttp"),
     Target("plain", "rate", "ours", low=3, versus="pytest-httpserver"),
-    Target("plain", "rate", "ours+speed", low=1.3, versus="aimock"),
     Target("stream", "rate", "ours", low=3, versus="aimock"),
     Target("stream", "rate", "ours", low=0.60, versus="aiohttp"),
-    *(
-        target
-        for subject in ("ours", "ours+speed")
-        for target in (
-            Target("paced", "median rate", subject, low=0.98, high=1.02),
-            Target("paced", "worst rate", subject, low=0.95, high=1.05),
-            Target("paced", "first token, p99", subject, high=5),
-        )
-    ),
+    Target("paced", "median rate", "ours", low=0.98, high=1.02),
+    Target("paced", "worst rate", "ours", low=0.95, high=1.05),
+    Target("paced", "first token, p99", "ours", high=5),
     Target("idle", "memory", "ours", high=25),
     Target("idle", "answer", "ours", high=10),
     Target("start-up", "first answer", "ours", high=600),

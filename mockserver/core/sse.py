@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 DONE = b"data: [DONE]\n\n"
@@ -12,26 +11,14 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def plain_dumps(value: object) -> bytes:
+def dumps(value: object) -> bytes:
     """
     Encode JSON as the API does: compact, without escaping to ASCII.
 
-    >>> plain_dumps({"a": "é"}).decode()
+    >>> dumps({"a": "é"}).decode()
     '{"a":"é"}'
     """
     return _ENCODER.encode(value).encode()
-
-
-def _fastest() -> Callable[[object], bytes]:
-    try:
-        import orjson
-    except ImportError:  # the ``speed`` extra is not installed
-        return plain_dumps
-    return orjson.dumps
-
-
-dumps: Callable[[object], bytes] = _fastest()
-"""``plain_dumps``, or orjson, which gives the same bytes in a quarter of the time."""
 
 
 def event(value: object) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
-from mockserver.core.sse import parsed, plain_dumps
+from mockserver.core.sse import dumps, parsed
 from mockserver.plan import Data, Plan, Step, field_of, head_of, tokens_of
 
 from .header_fields import with_fields
@@ -124,5 +124,5 @@ def _edited(data: Data, edit: Callable[[Any], Any]) -> Data:
         value = edit(value if streamed else json.loads(data.data))
     except ValueError:  # not JSON: ``[DONE]``, a comment, HTML, or what another fault left
         return data
-    text = plain_dumps(value)
+    text = dumps(value)
     return Data(b"data: " + text + b"\n\n" if streamed else text, data.tokens)

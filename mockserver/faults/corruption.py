@@ -14,13 +14,14 @@ from mockserver.plan import Data, Plan, Step
 
 from .base import Context
 from .body import length_of, resized, rewritten, streams, up_to, with_piece
-from .text_offsets import inside_json
+from .text_offsets import place_for_text
 
 Corruption: TypeAlias = Literal[
     "truncated", "malformed", "trailing", "duplicate_keys", "bad_utf8", "bom", "u2028"
 ]
 _TEXT = re.compile(rb'"(?:content|text|reasoning|arguments|message)":"')
 _STRING = re.compile(rb'":"')
+_OPAQUE = re.compile(rb'"system_fingerprint":"')  # no client interprets its value
 _OBJECT = (b"{", b"data: {")
 _SEPARATORS = "\u2028\u2029\u0085".encode()
 _WORD = b"word "
@@ -32,8 +33,9 @@ class Corrupt:
     """
     Damage the body; its framing stays correct.
 
-    ``kind`` is the kind of damage. A kind that adds to the text does so in the first event that has
-    text. If the text is itself JSON, the kind adds to the longest string in that JSON.
+    ``kind`` is the kind of damage. A kind that adds text does so in the first event with text. If
+    the text is JSON, as the arguments of a tool call are, they add to the longest string of several
+    words in it, so that it stays valid. If it has none, they add to ``system_fingerprint``.
     """
 
     kind: Corruption
@@ -47,6 +49,8 @@ class Corrupt:
 class Huge:
     """
     Add ``bytes`` bytes at the beginning of the text, as one long line or one long event.
+
+    If the text is JSON, the bytes go into the JSON, as those of ``corrupt`` do.
 
     Most clients read 24 MB without complaint. If an event has 3 MB, aiohttp raises LineTooLong when
     an app reads lines, and ``iter_lines`` of the requests library takes half a minute.
@@ -169,10 +173,11 @@ def _in_first(plan: Plan, change: Callable[[bytes], bytes]) -> Plan:
 
 
 def _with_text(plan: Plan, text: bytes) -> Plan:
-    """Put bytes before the first text; if the text is JSON, put them into its longest string."""
-    place = inside_json(plan)
+    """Return the plan with more text, or with a longer fingerprint if the text can't be changed."""
+    place = place_for_text(plan)
     if place is not None:
-        at, byte = place
-        return with_piece(plan, at, lambda data: data[:byte] + text + data[byte:])
-    pattern = _STRING if _first(plan, _TEXT) is None else _TEXT
-    return _in_first(plan, lambda data: pattern.sub(lambda found: found[0] + text, data, count=1))
+        step, byte = place
+        return with_piece(plan, step, lambda data: data[:byte] + text + data[byte:])
+    pattern = _STRING if _first(plan, _OPAQUE) is None else _OPAQUE
+    at = _first(plan, pattern)
+    return with_piece(plan, at, lambda data: pattern.sub(lambda one: one[0] + text, data, count=1))

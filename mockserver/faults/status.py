@@ -14,7 +14,7 @@ from mockserver.api.contract.problems import problems
 from mockserver.api.writing import headers
 from mockserver.core.errors import suggestion
 from mockserver.core.seeding import HexStream
-from mockserver.core.sse import plain_dumps
+from mockserver.core.sse import dumps
 from mockserver.core.units import AUTO, Count, Flag, SecondsOrAuto, SignedSeconds, decimal
 from mockserver.plan import Data, End, Head, Headers, Plan
 
@@ -185,7 +185,7 @@ class Error:
 
 
 def _encoded(body: JsonValue) -> bytes:
-    return body.encode(errors="replace") if isinstance(body, str) else plain_dumps(body)
+    return body.encode(errors="replace") if isinstance(body, str) else dumps(body)
 
 
 def _whole(status: int, own: Headers, body: bytes) -> Plan:

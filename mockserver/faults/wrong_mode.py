@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.core.sse import DONE, event, parsed, plain_dumps
+from mockserver.core.sse import DONE, dumps, event, parsed
 from mockserver.plan import Data, Plan
 
 from .base import Context
@@ -55,7 +55,7 @@ def _document(pieces: list[Data]) -> list[Data]:
         "object": bodies[0]["object"].removesuffix(".chunk"),
         "choices": [_message(choices[index]) for index in sorted(choices)],
     }
-    return [Data(plain_dumps(whole), sum(piece.tokens for piece in pieces))]
+    return [Data(dumps(whole), sum(piece.tokens for piece in pieces))]
 
 
 def _merge(known: dict[str, Any], new: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from .evidence import Evidence, Held
 from .exchange_view import ExchangeView
 from .malformed_success import is_page
 from .received import content_of, messages_of, parts
-from .telling import is_named_so, place_of, says_so, tells, tells_by_name
+from .telling import UNIQUE, is_named_so, own_words, place_of, says_so, tells, tells_by_name
 from .verdict import Case, Certainty, Finding
 
 _ON_PURPOSE = (
@@ -22,10 +22,8 @@ _ON_PURPOSE = (
 )
 _CHOSEN = 100  # tokens; an app with a limit up to this may not want a longer answer
 _LEAST = 8  # characters; a shorter text can't be recognized
-_UNIQUE = 24  # characters; a shorter text can't be recognized within another
 _MOST = 20  # half answers that are judged in one test
 _NEAR = 3  # later requests whose history is searched for a half answer
-_LONG = 2000  # characters; no word of a longer text counts as a mark
 _SOMETHING = re.compile(r'"(?:content|text)":"[^"]|"tool_calls":\[')  # nearly every answer has this
 _NOTHING = ("None", "null")  # how Python and JSON write an empty answer
 
@@ -64,24 +62,34 @@ def half_answers(case: Case) -> Iterator[Finding]:
 
 def _is_reported(evidence: Evidence, case: Case) -> bool:
     """Return whether anything in the evidence reports that something went wrong."""
-    texts = {choice.text.strip() for one in case.exchanges for choice in one.choices} - {""}
-    served = sorted(texts, key=len, reverse=True)
     if any(tells_by_name(*one) for one in (*evidence.fields, *evidence.states)):
         return True
-    named = [(name, value) for name, value in evidence.fields if isinstance(value, str)]
-    if any(tells(name, _own_words(value, served)) for name, value in named):
+    texts = [*evidence.held, *evidence.written]
+    if any(is_named_so(held.where) for held in texts):
         return True
-    return any(
-        is_named_so(held.where) or says_so(_own_words(held.text, served))
-        for held in (*evidence.held, *evidence.written)
+    parts = (
+        part.strip()
+        for one in case.exchanges
+        for choice in one.choices
+        for part in (choice.text, choice.reasoning)
     )
+    served = sorted({*parts} - {""}, key=len, reverse=True)
+    named = [(name, value) for name, value in evidence.fields if isinstance(value, str)]
+    if any(tells(name, own) for name, own in _own_words(named, served)):
+        return True
+    remarks = _own_words([(held.where, held.text) for held in texts], served)
+    return any(says_so(own) for _, own in remarks)
 
 
-def _own_words(text: str, served: Sequence[str]) -> str:
-    """Return a text without the served answers; empty if the rest is too long to be a remark."""
-    for one in served:
-        text = text.replace(one, " ")
-    return text if len(text) <= _LONG else ""
+def _own_words(
+    texts: Iterable[tuple[str, str]], served: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the app's own words in texts, each of which has the place where it was found."""
+    places: dict[str, list[str]] = {}
+    for where, text in texts:
+        places.setdefault(where, []).append(text)
+    for where, found in places.items():
+        yield from ((where, own) for own in own_words(found, served))
 
 
 def _halves(exchange: Exchange, case: Case) -> Iterator[_Half]:
@@ -189,7 +197,7 @@ def _says_more(evidence: Evidence) -> bool:
 
 
 def _place(text: str, held: Held) -> str:
-    if len(text.strip()) >= _UNIQUE:
+    if len(text.strip()) >= UNIQUE:
         return place_of(text, held.text)
     return "end" if held.text.strip() == text.strip() else "absent"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 Place: TypeAlias = Literal["end", "line", "more", "absent"]
@@ -51,6 +51,8 @@ _ASKED = re.compile(r"base_url|id|model|path|prompt|question|url|scenario")
 _CLOSES = re.compile(r"""(?:[\s"'`*_)\]}>»”\u2019,;|]|\\n|</?\w+/?>|data: ?\[DONE\])*""")
 _LONGEST_CHANGED = 20_000  # characters; in longer texts, the search requires unchanged white space
 _SPACE = re.compile(r"\s+")
+_LONG = 2000  # characters; a longer text is no remark
+UNIQUE = 24  # characters; a shorter text may be in another by chance
 
 
 def tells(name: str, value: object) -> bool:
@@ -83,6 +85,48 @@ def tells_by_name(name: str, value: object) -> bool:
 def says_so(text: str) -> bool:
     """Return whether a text has a word or a symbol that reports a problem."""
     return _WORDS.search(text) is not None
+
+
+def own_words(texts: Sequence[str], served: Sequence[str]) -> Iterator[str]:
+    """
+    Yield what an app itself says in the texts of one place, without the words that it was served.
+
+    A long part of a served text is not the app's own, however its white space was changed. A short
+    part, such as a token, is not the app's own if the texts have all parts, in their order.
+
+    >>> list(own_words(["Once", " cut", " stone", "[cut]"], ["Once cut stone"]))
+    ['[cut]']
+    >>> list(own_words(["Once cut stone", "cut"], ["Once cut stone"]))
+    [' ', 'cut']
+    """
+    bare = [_bare(one) for one in served]
+    left = [text for text in texts if text.strip()]
+    for whole in bare:
+        while parts := _parts_of(whole, left):
+            left = [text for at, text in enumerate(left) if at not in parts]
+    for text in left:
+        own = text
+        for one in served:
+            own = own.replace(one, " ")
+        short = _bare(own)
+        is_served = short in bare or (len(short) >= UNIQUE and any(short in one for one in bare))
+        if not is_served and len(own) <= _LONG:
+            yield own
+
+
+def _parts_of(whole: str, texts: Sequence[str]) -> frozenset[int]:
+    """Return the indexes of the texts that make up the whole, at least two; empty if none do."""
+    at, found = 0, list[int]()
+    for number, text in enumerate(texts):
+        part = _bare(text)
+        if len(part) < len(whole) and whole.startswith(part, at):
+            at += len(part)
+            found.append(number)
+    return frozenset(found if at and at == len(whole) else ())
+
+
+def _bare(text: str) -> str:
+    return _SPACE.sub("", text).casefold()
 
 
 def is_named_so(name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from mockserver.core.units import counted
+from pytest_cerebras.chaos.replay import replay_story
 from pytest_cerebras.session.symptoms import Symptom
 from pytest_cerebras.settings.names import SYMPTOMS
 
@@ -54,7 +54,7 @@ class Finding:
     ) -> Self:
         """Return the finding for the smallest story of a cause."""
         named, told = name_of(smallest.story), sentence_of(smallest.story)
-        return cls(named, told, _note(smallest), failure, file, replay(item, file), report)
+        return cls(named, told, _note(smallest), failure, file, replay_story(item, file), report)
 
     @classmethod
     def again(
@@ -63,7 +63,7 @@ class Finding:
         """Return the finding for a story that was found before and still breaks the test."""
         told = found.scenario.description.partition(" Then: ")[0]
         note = _UNFINISHED if UNFINISHED in found.scenario.tags else ""
-        command = replay(item, found.file)
+        command = replay_story(item, found.file)
         return cls(found.scenario.name, told, note, failure, found.file, command, report)
 
     @property
@@ -134,16 +134,6 @@ def _note(smallest: Shrunk) -> str:
     steps = len(smallest.story)
     every = "this fault" if steps == 1 else f"any one of these {steps} faults"
     return f"without {every} the test passes"
-
-
-def replay(item: pytest.Item, file: Path) -> str:
-    """Return the command that plays a story of a test again."""
-    folder = item.config.invocation_params.dir
-    _, colons, inside = item.nodeid.partition("::")
-    test = f"{os.path.relpath(item.path, folder)}{colons}{inside}"
-    scenario = os.path.relpath(file, folder)
-    options = ["--cerebras-scenario", scenario, "--cerebras-clock", "virtual", "--cerebras-strict"]
-    return shlex.join(["pytest", test, *options])
 
 
 def report_of(finding: Finding, item: pytest.Item) -> pytest.TestReport:

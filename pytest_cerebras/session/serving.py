@@ -150,8 +150,7 @@ def _forbidden(port: int | None) -> str | None:
     """
     Return a sentence if something forbids sockets, or forbids connections to this port.
 
-    uvloop doesn't use Python's sockets, so the server may run although Python clients can't reach
-    it.
+    A guard may forbid only connections. Then the server runs, but Python clients can't reach it.
     """
     try:
         with warnings.catch_warnings():

@@ -49,7 +49,7 @@ def test_quick(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--only", "nobody"), "nobody; there are ours, ours+log, ours+speed"),
+        (("--only", "nobody"), "nobody; there are ours, ours+log, aiohttp"),
         (("--kinds", "plain,fast"), "fast; there are varied, varied-stream"),
         (("--rounds", "0"), "--rounds"),
     ],

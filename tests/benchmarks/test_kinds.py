@@ -26,13 +26,10 @@ def test_ours_is_measured(kind):
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("plain", "ours+speed"), ("stream", "aiohttp"), ("paced", "aiohttp-low")],
+    [("plain", "aiohttp"), ("stream", "aiohttp"), ("paced", "aiohttp-low")],
 )
 def test_others_are_measured(kind, name):
     """The servers that run in our own Python answer as ours does."""
-    if name == "ours+speed":
-        pytest.importorskip("orjson")
-        pytest.importorskip("uvloop")
     found = NAMED[kind].measure(name, TINY)
     assert found.errors == 0
     assert set(found.values) <= set(NAMED[kind].units)

@@ -6,23 +6,14 @@ import json
 import socket
 from contextlib import closing
 from dataclasses import dataclass
-from importlib import import_module
 
 import pytest
 
 from mockserver.edge.live import LiveEngine
 from mockserver.edge.play.clock import Clock
-from mockserver.edge.server import threaded
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.plan import Plan
 from mockserver.scenario import Rule, Scenario
-
-
-@pytest.fixture(params=["asyncio", "uvloop"])
-def either_loop(request, monkeypatch):
-    """Let servers run on asyncio's own loop, and then on uvloop."""
-    module = import_module(request.param)
-    monkeypatch.setattr(threaded, "loop_factory", lambda: module.new_event_loop)
 
 
 @pytest.fixture(scope="session")

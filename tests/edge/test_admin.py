@@ -16,8 +16,6 @@ from mockserver.edge.play.clock import Clock
 from mockserver.edge.server.app import Site
 from mockserver.edge.server.threaded import ThreadedServer
 
-pytestmark = pytest.mark.usefixtures("either_loop")
-
 HOST = {"host": "127.0.0.1:80"}
 INJECTED = b'{"schedule": {"first": 1}, "faults": [{"error": {"status": 507}}]}'
 

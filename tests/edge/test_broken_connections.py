@@ -7,8 +7,6 @@ import pytest
 from mockserver.faults import BadChunk, Cut, Disconnect, Garbage, HangUp
 from mockserver.plan import Data, End, Head
 
-pytestmark = pytest.mark.usefixtures("either_loop")
-
 STREAM = (
     Head(200, (("content-type", "text/event-stream"),)),
     Data(b'data: {"a":1}\n\n', 1),

@@ -18,8 +18,6 @@ from mockserver.faults import (
 )
 from mockserver.plan import Data, End, Head
 
-pytestmark = pytest.mark.usefixtures("either_loop")
-
 ONE = b'data: {"choices":[{"delta":{"content":"\xc3\xb6"}}]}\n\n'
 LAST = b'data: {"choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":1}}\n\n'
 DONE = b"data: [DONE]\n\n"

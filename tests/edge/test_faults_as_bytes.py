@@ -25,8 +25,6 @@ from mockserver.faults import (
 )
 from mockserver.plan import Data, End, Head
 
-pytestmark = pytest.mark.usefixtures("either_loop")
-
 TYPE = ("content-type", "application/json")
 DOCUMENT = (Head(200, (TYPE,)), Data(b'{"a":"b"}', 4), End())
 OK = b"HTTP/1.1 200 OK\r\n"

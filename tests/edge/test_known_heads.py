@@ -13,7 +13,6 @@ from mockserver.plan import End, Head
 from mockserver.scenario import Match, Rule, Scenario
 from mockserver.scenario.matching import Prompt
 
-pytestmark = pytest.mark.usefixtures("either_loop")
 VARYING = re.compile(
     rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16}|(created|_time)\":[0-9.e-]+"
     rb"|remaining-.*|[0-9a-f]+\r\n(?={)"

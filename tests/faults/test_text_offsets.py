@@ -9,8 +9,8 @@ import pytest
 from mockserver.api.model.script import Script
 from mockserver.core.sse import dumps, event
 from mockserver.faults import Corrupt
-from mockserver.faults.text_offsets import inside_json
-from mockserver.plan import Data, End, Head
+from mockserver.faults.text_offsets import place_for_text
+from mockserver.plan import Data, End, Head, expand
 from mockserver.scenario import load
 
 SCHEMA = {
@@ -32,7 +32,7 @@ def document(content):
 
 def marked(plan):
     """Return the answer with a mark at the place."""
-    at, byte = inside_json(plan)
+    at, byte = place_for_text(plan)
     data = plan[at].data
     body = json.loads((data[:byte] + b"^" + data[byte:]).removeprefix(b"data: "))
     (choice,) = body["choices"]
@@ -43,7 +43,11 @@ def marked(plan):
     ("said", "place"),
     [
         ({"a": "xy", "b": "long enough"}, {"a": "xy", "b": "^long enough"}),
-        ({"a": 1, "b": {"c": ["x"], "d": "x"}}, {"a": 1, "b": {"c": ["x"], "d": "^x"}}),
+        ({"a": 1, "b": {"c": ["x"], "d": "x y"}}, {"a": 1, "b": {"c": ["x"], "d": "^x y"}}),
+        (
+            {"kind": "2026-01-01T00:00:00Z", "said": "a b"},
+            {"kind": "2026-01-01T00:00:00Z", "said": "^a b"},
+        ),
         (
             {"a": 'he said: "a": "no", \\ \n', "b": "c"},
             {"a": '^he said: "a": "no", \\ \n', "b": "c"},
@@ -52,15 +56,21 @@ def marked(plan):
 )
 @pytest.mark.parametrize("indent", [None, 1])
 def test_document(said, place, indent):
-    """It is the longest string that is a value, however that is written."""
+    """It is the longest string of several words that is a value, however that is written."""
     assert json.loads(marked(document(json.dumps(said, indent=indent)))) == place
 
 
-@pytest.mark.parametrize("text", ["", "Grüße", '{"a": 1}', "[]", "{", '{"a": ""}', 'so {"a": "b"}'])
+@pytest.mark.parametrize("text", ["", "Grüße", "[]", 'so {"a": "b"}', "[sic] a b"])
+def test_text(text):
+    """Prose may begin with more text."""
+    assert marked(document(text)) == f"^{text}"
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}', "{", '{"a": ""}', '{"a": "celsius"}', '[{"a": 1}]'])
 def test_no_place(text):
-    """Prose has none, and JSON without a string as a value neither."""
-    assert inside_json(document(text)) is None
-    assert inside_json((Head(200), End())) is None
+    """JSON whose strings may be dates or members of an enum can't be changed, nor can no text."""
+    assert place_for_text(document(text)) is None
+    assert place_for_text((Head(200), End())) is None
 
 
 def test_stream():
@@ -81,6 +91,38 @@ def test_scenario(play, ask, text, seed, stream):
     assert said.keys() == {"n", "kind", "said"}
     assert said["kind"] == "a"
     assert said["said"].startswith(SEPARATORS)
+
+
+def arguments_of(plan):
+    """Return the arguments of each call in an answer, and the answer's bytes."""
+    data = b"".join(step.data for step in expand(plan) if isinstance(step, Data))
+    bodies = [data] if data.startswith(b"{") else data.replace(b"data: ", b"").split(b"\n\n")
+    found = {}
+    for body in map(json.loads, (one for one in bodies if one.startswith(b"{"))):
+        for choice in body["choices"]:
+            calls = (choice.get("message") or choice["delta"]).get("tool_calls", ())
+            for at, call in enumerate(calls):
+                index = call.get("index", at)
+                found[index] = found.get(index, "") + (call["function"].get("arguments") or "")
+    return [json.loads(one) for one in found.values()], data.decode()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("kind", ["integer", "date", "string"])
+def test_call(play, ask, kind, stream):
+    """The arguments of a call remain valid, and the answer has the separators all the same."""
+    form = {"format": "date", "type": "string"} if kind == "date" else {"type": kind}
+    function = {"name": "f", "parameters": {"type": "object", "properties": {"a": form}}}
+    function["parameters"]["required"] = ["a"]
+    tools = [{"type": "function", "function": function}]
+    (rule,) = load("unicode-separators").rules
+    request = ask(tools=tools, tool_choice="required", stream=stream)
+    (call,), data = arguments_of(play(request, reply=rule.reply, faults=rule.faults).plan)
+    assert data.count(SEPARATORS) == 1
+    if kind == "string":
+        assert call["a"].startswith(SEPARATORS)
+    else:
+        assert SEPARATORS not in str(call["a"])
 
 
 def test_cut_json(play, ask, text):

@@ -58,6 +58,42 @@ def test_passed_on(cut, fault, stream, title):
     assert found.sentence == said
 
 
+def listed(text, where="`tokens`"):
+    return tuple(Held(where, token) for token in text.split())
+
+
+@pytest.mark.parametrize(
+    "whole", ["They cut stones and timed_out errors too", "Sorry, this too long error was lost"]
+)
+@pytest.mark.parametrize("form", [listed, lambda text: (Held("`t`", text.replace(" ", "\n")),)])
+def test_words_of_the_answer(cut, whole, form):
+    """No word of the answer marks it, however the app divides it."""
+    play = cut(text=f"{whole} and so on for many words, until the very end of it all")
+    part = play.send(0).text
+    play.evidence = Evidence(
+        held=(Held("`answer`", part), *form(part)),
+        fields=[("word", token) for token in part.split()],
+    )
+    assert [verdict.title for verdict in play.verdicts()] == ["half-answer (advice)"]
+    play.evidence = replace(play.evidence, written=(Held("its log", "cut"),))
+    assert play.verdicts() == ()
+    play.evidence = replace(
+        play.evidence, written=(), fields=[("word", part.split()[1]), ("state", "cut")]
+    )
+    assert play.verdicts() == ()
+
+
+def test_words_of_the_reasoning(stage):
+    """Nor does a word of the reasoning that the app shows beside it."""
+    reply = Script(text=TEXT, reasoning="An error may be cut off here, or something was lost.")
+    play = stage(Rule(schedule=Schedule(first=1), reply=reply, faults=(Truncate(24),)))
+    exchange = play.send(0)
+    assert exchange.text
+    shown = (Held("`answer`", exchange.text), Held("`thoughts`", exchange.reasoning))
+    play.evidence = Evidence(held=shown)
+    assert [verdict.title for verdict in play.verdicts()] == ["half-answer (advice)"]
+
+
 @pytest.mark.parametrize("form", ["Bot: {}\n", '"{}"', "<p>{}</p>", "{}\n\n", "| {} |"])
 @pytest.mark.parametrize("place", ["held", "written", "kept"])
 def test_within_a_text(cut, form, place):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.verdicts.telling import is_named_so, place_of, says_so, tells
+from mockserver.verdicts.telling import is_named_so, own_words, place_of, says_so, tells
 
 TEXT = "Once upon a time"
 
@@ -125,3 +125,44 @@ def test_place(whole, place):
     """What follows the text."""
     assert place_of(TEXT, whole) == place
     assert place_of("", whole) == "absent"
+
+
+STONE = "They cut  the stone, and an error was made in it"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [STONE],
+        [STONE.replace("  ", " ")],
+        [STONE.upper()],
+        STONE.split(),
+        STONE.split(" "),
+        ["token", "They", "token", " cut", "", "token", *STONE.split()[2:]],
+        [STONE, *STONE.split()],
+        [STONE.replace(" ", "\n")],
+        ["They cut the stone, and an error"],
+        ["the stone, and an error was made"],
+    ],
+)
+def test_no_own_words(texts):
+    """What was served is not the app's own, whole, in parts, or set otherwise."""
+    assert not any(says_so(own) for own in own_words(texts, [STONE, "another"]))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["cut"],
+        [STONE, "cut"],
+        [*STONE.split(), "cut"],
+        ["cut", *STONE.split()],
+        [f"{STONE} [cut]"],
+        [f"an error was made: {STONE}"],
+        ["They cut", "error"],
+        STONE.split()[:5],
+    ],
+)
+def test_own_words(texts):
+    """A short word may be the app's own, unless all the others are there too."""
+    assert any(says_so(own) for own in own_words(texts, [STONE, "another"]))

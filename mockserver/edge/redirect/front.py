@@ -58,6 +58,7 @@ class Proxy:
     distrusted: dict[str, int] = field(default_factory=dict)
     jobs: set[asyncio.Task[None]] = field(default_factory=set)
     waiting: set[asyncio.Transport] = field(default_factory=set)
+    is_closed: bool = False
 
     def wrapped(self, server: Factory) -> Factory:
         """Return a factory of connections, which hand over requests for the mock to ``server``."""
@@ -76,7 +77,8 @@ class Proxy:
             self.passed[host] = self.passed.get(host, 0) + 1
 
     def close(self) -> None:
-        """End all tunnels, and all connections whose clients have sent nothing yet."""
+        """End all tunnels, and all connections whose clients have sent nothing yet, or later."""
+        self.is_closed = True
         for job in self.jobs:
             job.cancel()
         for transport in list(self.waiting):
@@ -95,9 +97,11 @@ class Front(asyncio.Protocol):
         self._routed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Wait for the client's first bytes."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's has another class
+        """Wait for the client's first bytes, unless the proxy has closed in the meantime."""
+        self._transport = cast("asyncio.Transport", transport)  # a Protocol gets no other kind
         self._proxy.waiting.add(self._transport)
+        if self._proxy.is_closed:  # the kernel had accepted the connection before
+            self._transport.abort()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Stop waiting."""

@@ -13,7 +13,6 @@ from typing import TypeAlias
 from mockserver.edge.live import LiveEngine
 
 from .app import Site
-from .threaded import loop_factory
 
 Job: TypeAlias = Callable[[], Coroutine[None, None, None]]
 _HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)  # Windows has none
@@ -58,7 +57,7 @@ def serve_until_signal(
     and MockServerError if the state can't be shared.
     """
     _tune_garbage_collection()
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(_serve(live, address, ready, beside, parent))
 
 

@@ -19,15 +19,6 @@ from .redirected import Redirect
 _PATIENCE = 5.0  # seconds that the server may take to begin to listen, or to end
 
 
-def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    """Return uvloop's factory if the ``speed`` extra is installed, else asyncio's."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop
-
-
 class ThreadedServer:
     """
     A mock on a free port of the loopback interface, for as long as the ``with`` block runs.
@@ -116,7 +107,7 @@ class ThreadedServer:
 
     def _run(self, started: Future[str]) -> None:
         try:
-            with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
                 runner.get_loop()  # first, since a failure later would leave a coroutine unawaited
                 runner.run(self._serve(started))
         except BaseException as error:

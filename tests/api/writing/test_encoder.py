@@ -8,7 +8,7 @@ from mockserver.api.model.generated_choice import GeneratedChoice
 from mockserver.api.writing import chat, completions
 from mockserver.api.writing.answer import Answer, Stamp
 from mockserver.api.writing.encoder import EncodedAnswer
-from mockserver.core.sse import DONE, event, parsed, plain_dumps
+from mockserver.core.sse import DONE, dumps, event, parsed
 from mockserver.plan import expand, tokens_of
 
 MODEL = Model(context=8192, max_output=8192, speed=1000)
@@ -74,7 +74,7 @@ def test_usage_of_each_stamp(written):
 def test_bytes(written):
     """Documents and events have the bytes that the encoder would write."""
     document = written().document(stamp()).data
-    assert document == plain_dumps(json.loads(document))
+    assert document == dumps(json.loads(document))
     *events, done = expand(written().stream(stamp(), done=True))
     assert done.data == DONE
     for one in events:

@@ -18,8 +18,6 @@ from mockserver.edge.play.wire import PacedWrite, Wire
 from mockserver.plan import Close, Data, End, EventRun, Head, Plan, Raw, Wait
 from mockserver.scenario import Rule, Scenario
 
-pytestmark = pytest.mark.usefixtures("either_loop")
-
 PLAIN = (("date", "now"), ("server", "mock"), ("content-type", "text/plain"))
 HEAD = b"HTTP/1.1 200 OK\r\ndate: now\r\nserver: mock\r\ncontent-type: text/plain\r\n"
 CHUNKED = HEAD + b"transfer-encoding: chunked\r\nconnection: close\r\n\r\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import ssl
@@ -9,6 +10,8 @@ from contextlib import closing, suppress
 
 import httpx
 import pytest
+
+from mockserver.edge.redirect.front import Front, Proxy
 
 REAL = "https://api.cerebras.ai"
 CHAT = {"model": "gpt-oss-120b", "messages": [{"role": "user", "content": "a"}]}
@@ -176,3 +179,21 @@ def test_stop(proxying):
             client.mock.stop()
             with suppress(ConnectionError):
                 assert connection.recv(1) == b""
+
+
+def test_accepted_too_late():
+    """A connection that the loop only makes after the end is aborted at once."""
+    aborted = []
+
+    class Transport(asyncio.Transport):
+        def abort(self):
+            aborted.append(self)
+
+    proxy = Proxy(frozenset(), lambda *_: None, "private.example")
+
+    async def connect():
+        Front(proxy, asyncio.Protocol).connection_made(Transport())
+
+    proxy.close()
+    asyncio.run(connect())
+    assert len(aborted) == 1

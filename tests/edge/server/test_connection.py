@@ -15,8 +15,6 @@ from mockserver.edge.server.connection import Server
 from mockserver.faults import Error
 from mockserver.scenario import Rule, Schedule
 
-pytestmark = pytest.mark.usefixtures("either_loop")
-
 GET = b"GET /v1/models HTTP/1.1\r\nhost: mock\r\n"
 CHUNKED = (
     b"POST /v1/chat/completions HTTP/1.1\r\nhost: mock\r\nexpect: 100-continue\r\n"

@@ -10,8 +10,6 @@ from mockserver.api.model.script import Script
 from mockserver.faults import Latency, Stall
 from mockserver.scenario import Rule, Scenario
 
-pytestmark = pytest.mark.usefixtures("either_loop")
-
 LONG = Script(text="word " * 60_000)  # more than is written at once
 ADMIN = b"GET /__mock__/journal HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 

@@ -19,8 +19,6 @@ from mockserver.edge.server.app import Site
 from mockserver.edge.server.threaded import ThreadedServer
 from mockserver.scenario import Port, Scenario, Window
 
-pytestmark = pytest.mark.usefixtures("either_loop")
-
 MINUTE = Window(after=60, lasting=60)
 LOST = {"refuses": ConnectionRefusedError, "ignores": TimeoutError}
 broken = pytest.mark.parametrize("how", LOST)

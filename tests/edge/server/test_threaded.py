@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import sys
 from threading import Event
 from urllib.request import urlopen
 
@@ -15,7 +14,7 @@ from mockserver.edge.live import LiveEngine
 from mockserver.edge.server import threaded
 from mockserver.edge.server.app import Site
 from mockserver.edge.server.redirected import Redirect
-from mockserver.edge.server.threaded import ThreadedServer, loop_factory
+from mockserver.edge.server.threaded import ThreadedServer
 
 
 def test_runs_for_the_block():
@@ -52,7 +51,7 @@ def test_failure_to_make_a_loop_is_raised(monkeypatch):
     def fail():
         raise RuntimeError("no sockets")
 
-    monkeypatch.setattr(threaded, "loop_factory", lambda: fail)
+    monkeypatch.setattr(asyncio, "SelectorEventLoop", fail)
     with pytest.raises(RuntimeError, match="no sockets"):
         ThreadedServer(LiveEngine()).start()
 
@@ -72,7 +71,7 @@ def test_start_that_hangs(monkeypatch):
         going_on.wait()
         raise RuntimeError("at last")
 
-    monkeypatch.setattr(threaded, "loop_factory", lambda: hang)
+    monkeypatch.setattr(asyncio, "SelectorEventLoop", hang)
     server = ThreadedServer(LiveEngine())
     with pytest.raises(TimeoutError, match=r"did not listen within 0\.01 s"):
         server.start()
@@ -99,10 +98,20 @@ def test_stop_that_hangs(monkeypatch):
     server._thread.join()
 
 
-def test_loop_without_uvloop(monkeypatch):
-    """Without the speed extra the loop is asyncio's own."""
-    monkeypatch.setitem(sys.modules, "uvloop", None)
-    assert loop_factory() is asyncio.new_event_loop
+def test_loop_of_its_own(monkeypatch):
+    """The server runs on asyncio's loop, whatever loops the app's policy makes."""
+    uvloop = pytest.importorskip("uvloop")
+    loops, start = [], Site.start
+
+    async def observed(site, *args, **kwargs):
+        loops.append(type(asyncio.get_running_loop()))
+        return await start(site, *args, **kwargs)
+
+    monkeypatch.setattr(Site, "start", observed)
+    monkeypatch.setattr(asyncio.events, "_event_loop_policy", uvloop.EventLoopPolicy())
+    with ThreadedServer(LiveEngine()):
+        pass
+    assert loops == [asyncio.SelectorEventLoop]
 
 
 def test_begins_later():
