@@ -89,6 +89,12 @@ def same_sender(early: Exchange, late: Exchange) -> bool:
     return sender is not None and sender == early.request.sender
 
 
+def same_turn(early: Exchange, late: Exchange) -> bool:
+    """Return whether the test called the app only once for both requests, as far as is known."""
+    before, now = early.request.sender, late.request.sender
+    return (before and before.turn) == (now and now.turn)
+
+
 def left_before(early: Exchange, late: Exchange) -> bool:
     """
     Return whether one thread or task abandoned an answer, and then sent the later request.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.journal import Exchange
-from mockserver.journal.grouping import retries, same_sender, tries
+from mockserver.journal.grouping import retries, same_sender, same_turn, tries
 from mockserver.plan import Data, Wait, expand
 
 from .normalize import asked_without
@@ -131,4 +131,9 @@ def _asked(exchange: Exchange) -> tuple[object, ...]:
 def _repeats(early: Exchange, late: Exchange, case: Case) -> bool:
     """Return whether a client repeats a request whose only possible answer it already has."""
     knew = same_sender(early, late) and case.could_know(early, late)
-    return knew and case.is_complete(early) and early.body.get("temperature") == 0
+    return (
+        knew
+        and same_turn(early, late)
+        and case.is_complete(early)
+        and early.body.get("temperature") == 0
+    )

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
-from mockserver.journal.grouping import retries, tolerance, tries
+from mockserver.journal.grouping import retries, same_turn, tolerance, tries
 from mockserver.plan import field_of
 from mockserver.verdicts.received import received
 from mockserver.verdicts.verdict import USER, Case, Finding, numbers
@@ -166,7 +166,11 @@ def _goes_on(chain: Sequence[Exchange], late: Exchange, case: Case) -> bool:
     """Return whether the sender of a prompt knew that one in the chain had been too long."""
     early = chain[-1]
     same = early.model == late.model and case.question(early) == case.question(late)
-    return same and any(received(one) and case.could_know(one, late) for one in chain)
+    return (
+        same
+        and same_turn(early, late)
+        and any(received(one) and case.could_know(one, late) for one in chain)
+    )
 
 
 def _size(exchange: Exchange) -> int:

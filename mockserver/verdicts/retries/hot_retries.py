@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 from mockserver.core.messages import Sender
 from mockserver.journal import Call, Exchange
-from mockserver.journal.grouping import AT_ONCE, has_waited, retries
+from mockserver.journal.grouping import AT_ONCE, has_waited, retries, same_turn
 from mockserver.verdicts.normalize import normalized
 from mockserver.verdicts.verdict import Case, Finding
 
@@ -77,6 +77,7 @@ def _is_alike(retry: Retry, case: Case) -> bool:
     early, late = retry
     return (
         early.asked != late.asked
+        and same_turn(early, late)
         and early.key == late.key
         and _is_hot(retry, case)
         and case.could_know(early, late)

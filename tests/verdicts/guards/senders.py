@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.core.messages import Sender
 from mockserver.faults import Error
 
-from .row import BUSY, Play, Row, but, each, first
+from .row import BUSY, Play, Row, but, each, first, said
 
 OTHERS, IGNORED = "Other clients with the same request", "retry-after-ignored"
 A = Sender("thread 1")
@@ -44,11 +44,23 @@ HOT = Play(
 )
 REFUSED = Play(({"at": 0, "by": TURN}, {"at": 1, "by": TURN}), (first(9, WRONG_KEY),))
 
+OTHER_USERS = Play(
+    tuple({"at": at / 100, "by": TURN, "user": str(at)} for at in range(8)), (first(9, BUSY),)
+)
+LONG = said("word " * 9000)
+TOO_LONG = Play(tuple({"at": at, "by": TURN, "messages": LONG} for at in (0, 1)))
+ANSWERED = Play(tuple({"at": at, "by": TURN, "temperature": 0} for at in (0, 1)))
+OTHER_FORM = Play((ANSWERED.asks[0], {**ANSWERED.asks[1], "stream": True}))
+
 ROWS = (
     Row(AGAIN, IGNORED, play(TURN, TURN), "it is another turn", but(2, by=turn(2))),
     Row(AGAIN, IGNORED, play(TURN, TURN), "it began in another", but(2, by=turn(1, 1))),
     Row(AGAIN, "hot-retry", HOT, "each is a turn", each(by=turn)),
+    Row(AGAIN, "hot-retry", OTHER_USERS, "each user is a turn", each(by=turn)),
     Row(AGAIN, "permanent-error-retried", REFUSED, "each is a turn", each(by=turn)),
+    Row(AGAIN, "overflow-repeated", TOO_LONG, "each is a turn", each(by=turn)),
+    Row(AGAIN, "duplicate-request (advice)", ANSWERED, "each is a turn", each(by=turn)),
+    Row(AGAIN, "unread-answer (advice)", OTHER_FORM, "each is a turn", each(by=turn)),
     Row(OTHERS, IGNORED, play("thread 1", "thread 1"), "another thread", but(2, by="thread 2")),
     Row(
         OTHERS,
