@@ -105,6 +105,11 @@ def left_before(early: Exchange, late: Exchange) -> bool:
     return left and same_sender(early, late) and waited(early, late) > -_NOTICED
 
 
+def comes_after(early: Exchange, late: Exchange) -> bool:
+    """Return whether a request came after an earlier one was over."""
+    return late.number > early.number and (late.at >= early.over or left_before(early, late))
+
+
 def could_know(early: Exchange, late: Exchange, *, scale: float = 1.0) -> bool:
     """
     Return whether the sender of the later request could know how the earlier request ended.

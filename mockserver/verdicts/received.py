@@ -1,10 +1,11 @@
-"""Tells whether an answer arrived whole, in part or not at all, and finds its question."""
+"""Tells whether an answer arrived whole, in part or not at all, and what it was the answer to."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.api.model.conversation import last_user_text
@@ -13,8 +14,13 @@ from mockserver.journal import Exchange, Served
 from mockserver.plan import duration_of, inspection
 
 from .conformance import readable
+from .normalize import lasting
 
 _LENGTH = b'"length"'
+_WORD = re.compile(r"\w+")
+_SHARE = 0.5  # of the words of a text; two different documents share fewer
+Said: TypeAlias = Sequence[str]
+"""All texts of a request, without ids and times and without empty texts."""
 
 
 def received(exchange: Exchange) -> bool:
@@ -80,3 +86,36 @@ def content_of(message: dict[str, Any]) -> str:
         found = (one.get("text") for one in dicts(content))
         content = "".join(part for part in found if isinstance(part, str))
     return content.strip() if isinstance(content, str) else ""
+
+
+def said(exchange: Exchange) -> Said:
+    """Return the texts of all messages of a request, or its prompt; empty if none can be read."""
+    prompt = exchange.body.get("prompt")
+    texts = [content_of(message) for message in messages_of(exchange)]
+    return [lasting(text) for text in (*texts, prompt) if isinstance(text, str) and text]
+
+
+def repeats(early: Said, late: Said) -> bool:
+    """Return whether a request repeats all texts of an earlier one; texts may have grown."""
+    rest = iter(late)
+    return all(any(text in other for other in rest) for text in early)
+
+
+def may_repeat(one: Said, other: Said) -> bool:
+    """
+    Return whether two requests with one question may be about the same thing.
+
+    The texts of one may be missing in the other, or may be worded differently there, but none of
+    them may be replaced by a text on something else.
+    """
+    few, many = sorted((one, other), key=len)
+    known = set(many)
+    return all(text in known or any(_is_version(text, each) for each in many) for text in few)
+
+
+def _is_version(one: str, other: str) -> bool:
+    """Return whether one text may be the other one with other words."""
+    if one in other or other in one:
+        return True
+    words, others = set(_WORD.findall(one.lower())), set(_WORD.findall(other.lower()))
+    return len(words & others) >= _SHARE * min(len(words), len(others))

@@ -12,17 +12,18 @@ from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange, Journal
 from mockserver.journal.grouping import (
     came_at_once,
+    comes_after,
     could_know,
     grouped,
-    left_before,
     never_rested,
+    same_turn,
     waited,
 )
 from mockserver.journal.side_effects import SideEffect
 
 from .evidence import Evidence
 from .normalize import lasting
-from .received import complete, question
+from .received import complete, may_repeat, question, repeats, said
 
 Certainty: TypeAlias = Literal["certain", "advice"]
 """``certain``: only a bug explains the requests. ``advice``: the client could do better."""
@@ -37,9 +38,9 @@ class Case:
 
     ``escapes`` has a sentence for each stopped request to the real API. ``side_effects`` has the
     side effects that the app recorded. ``evidence`` is what the test shows besides its
-    requests. ``is_complete`` and ``question`` cache the results of two functions of the module
-    ``received``, which are slow and called often. ``other_model`` returns the model that would have
-    answered a refused completion, or None if that is not certain.
+    requests. ``is_complete``, ``question`` and ``_said`` cache the results of functions of the
+    module ``received``, which are slow and called often. ``other_model`` returns the model that
+    would have answered a refused completion, or None if that is not certain.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Case:
         self.other_model = other_model
         self.is_complete = cache(complete)
         self.question = cache(question)
+        self._said = cache(said)
 
     @cached_property
     def evidence(self) -> Evidence | None:
@@ -81,17 +83,34 @@ class Case:
         return found
 
     def same_question(self, exchange: Exchange) -> list[Exchange]:
-        """Return all other completions with the same question, to any model."""
+        """
+        Return all other completions that may ask the same question.
+
+        They may ask another model, in any words. To the same model, the same question about
+        another document is another question.
+        """
         asking = self.asking[lasting(self.question(exchange))]
-        return [other for other in asking if other is not exchange]
+        return [
+            other
+            for other in asking
+            if other is not exchange
+            if other.model != exchange.model or may_repeat(self._said(exchange), self._said(other))
+        ]
 
     def came_back(self, exchange: Exchange) -> bool:
-        """Return whether the same question was asked again after an exchange, to any model."""
-        return any(
-            other.number > exchange.number
-            and (other.at >= exchange.over or left_before(exchange, other))
-            for other in self.same_question(exchange)
-        )
+        """Return whether the same question may have been asked again after an exchange."""
+        return any(comes_after(exchange, other) for other in self.same_question(exchange))
+
+    def repeats(self, early: Exchange, late: Exchange) -> bool:
+        """
+        Return whether a request repeats all texts of an earlier one, in one call of the app.
+
+        If a request has no texts that can be read, it repeats only an equal request.
+        """
+        one, other = self._said(early), self._said(late)
+        if not (one and other):
+            return early.asked == late.asked
+        return same_turn(early, late) and repeats(one, other)
 
     def could_know(self, early: Exchange, late: Exchange) -> bool:
         """Return whether the sender of the later request could know how the earlier one ended."""

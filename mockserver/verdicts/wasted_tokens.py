@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.journal import Exchange
-from mockserver.journal.grouping import retries, same_sender, same_turn, tries
+from mockserver.journal.grouping import comes_after, retries, same_sender, same_turn, tries
 from mockserver.plan import Data, Wait, expand
 
 from .normalize import asked_without
@@ -60,12 +60,19 @@ def _left_early(case: Case) -> dict[Exchange, int]:
     """Return the abandoned answers whose question was asked again, with their unread tokens."""
     left_early = [one for one in case.exchanges if _lost_patience(one, case)]
     missed = {one: tokens for one in left_early if (tokens := unread_tokens(one))}
-    again = {one for one in missed if case.came_back(one)}
+    asked: dict[Exchange, list[Exchange]] = {one: _same_again(one, case) for one in missed}
+    again = {one for one, same in asked.items() if any(comes_after(one, late) for late in same)}
     return {
         one: tokens
         for one, tokens in missed.items()
-        if one in again or not again.isdisjoint(case.same_question(one))
+        if one in again or not again.isdisjoint(asked[one])
     }
+
+
+def _same_again(exchange: Exchange, case: Case) -> list[Exchange]:
+    """Return the other requests that certainly ask the same question."""
+    same = case.same_question(exchange)
+    return [one for one in same if case.repeats(exchange, one) or case.repeats(one, exchange)]
 
 
 def _lost_patience(exchange: Exchange, case: Case) -> bool:
@@ -130,10 +137,5 @@ def _asked(exchange: Exchange) -> tuple[object, ...]:
 
 def _repeats(early: Exchange, late: Exchange, case: Case) -> bool:
     """Return whether a client repeats a request whose only possible answer it already has."""
-    knew = same_sender(early, late) and case.could_know(early, late)
-    return (
-        knew
-        and same_turn(early, late)
-        and case.is_complete(early)
-        and early.body.get("temperature") == 0
-    )
+    same = same_sender(early, late) and same_turn(early, late) and case.could_know(early, late)
+    return same and case.is_complete(early) and early.body.get("temperature") == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -10,12 +11,14 @@ from mockserver.core.messages import Request, Sender
 from mockserver.journal import Exchange, Journal
 from mockserver.journal.grouping import (
     came_at_once,
+    comes_after,
     could_know,
     grouped,
     has_waited,
     left_before,
     never_rested,
     retries,
+    same_turn,
     tolerance,
     tries,
     waited,
@@ -207,6 +210,37 @@ def test_left_before(early, by, knows):
     """Who leaves an answer and asks on knows of it, though the mock has noticed that too late."""
     early, late = sent(0, OK, **early), sent(1, by=by, number=1)
     assert left_before(early, late) == could_know(early, late) == knows
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "after"),
+    [
+        ({"took": 1}, {}, True),
+        ({"took": 1.01}, {}, False),
+        ({"took": 1.01, "client_left": True}, {}, True),
+        ({"took": 1, "number": 2}, {}, False),
+    ],
+)
+def test_comes_after(early, late, after):
+    """A request comes after an answer that is over, or that its own sender has left."""
+    one, other = sent(0, OK, **early), sent(1, **{"number": 1, **late})
+    assert comes_after(one, other) is after
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "same"),
+    [
+        (None, None, True),
+        (A, B, True),
+        (None, A, True),
+        (replace(A, turn=(1, 0)), replace(B, turn=(1, 0)), True),
+        (replace(A, turn=(1, 0)), replace(A, turn=(2, 0)), False),
+        (replace(A, turn=(1, 0)), A, False),
+    ],
+)
+def test_same_turn(before, now, same):
+    """Two turns are two calls of the app by its test; without a turn, the test is the app."""
+    assert same_turn(sent(0, by=before), sent(1, by=now)) is same
 
 
 @pytest.mark.parametrize(("before", "now"), [(None, A), (A, None), (None, None)])

@@ -29,6 +29,15 @@ def cut(stage):
     return build
 
 
+def test_two_documents(cut):
+    """The same question about another document does not ask for the first answer again."""
+    play = cut(text=TEXT)
+    for at, text in enumerate(("one two three", "alpha beta gamma")):
+        play.send(at, messages=[{"role": "system", "content": text}, QUESTION])
+    play.evidence = PLAIN
+    assert play.sentence("half-answer")[1] == (1,)
+
+
 def history(text, following="And in winter?"):
     answer = {"role": "assistant", "content": text}
     return [QUESTION, answer, {"role": "user", "content": following}]

@@ -8,7 +8,16 @@ import pytest
 
 from mockserver.faults import Cut, Error, ErrorEvent, Truncate
 from mockserver.plan import Data, End, Head, Wait, expand
-from mockserver.verdicts.received import complete, left, parts, question, received
+from mockserver.verdicts.received import (
+    complete,
+    left,
+    may_repeat,
+    parts,
+    question,
+    received,
+    repeats,
+    said,
+)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +93,43 @@ def test_not_complete(answer):
 def test_question(answer, body, asked):
     """The question is what the user said last, if anything can be read at all."""
     assert question(answer(request=body)) == asked
+
+
+def saying(*texts):
+    """Return a request that says these texts and then asks something."""
+    texts = [{"role": "system", "content": text} for text in texts]
+    return {"messages": [*texts, {"role": "user", "content": "Well?"}]}
+
+
+def test_said(answer):
+    """All texts are compared without times; a message without a text says nothing."""
+    exchange = answer(request=saying("It is 10:20.", ""))
+    assert said(exchange) == ["It is *.", "Well?"]
+    assert said(answer(request={"raw": b"nonsense"})) == []
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "certain", "possible"),
+    [
+        ((), (), True, True),
+        (("one two",), ("one two",), True, True),
+        (("one two",), ("one two three",), True, True),
+        (("one two three",), ("one two",), False, True),
+        (("one two",), ("Hi!", "one two", "Bye!"), True, True),
+        (("Hi!", "one two"), ("one two", "Hi!"), False, True),
+        (("Hi!", "one two"), ("one two",), False, True),
+        (("one two three four",), ("one two five six",), False, True),
+        (("one two three four",), ("one five six seven",), False, False),
+        (("one two",), ("three four",), False, False),
+        (("Hi!", "one two"), ("Hi!", "three four"), False, False),
+        (("ONE two",), ("one Three",), False, True),
+    ],
+)
+def test_repeats(answer, early, late, certain, possible):
+    """A request certainly repeats what it has, and may repeat what it has in other words."""
+    one, other = (said(answer(request=saying(*texts))) for texts in (early, late))
+    assert repeats(one, other) is certain
+    assert may_repeat(one, other) is may_repeat(other, one) is possible
 
 
 def test_prompt(engine, ask, now):

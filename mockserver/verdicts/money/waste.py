@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal, TypeAlias
 
 from mockserver.journal import Exchange
-from mockserver.journal.grouping import left_before, retries
+from mockserver.journal.grouping import comes_after, retries
 from mockserver.plan import inspection
 from mockserver.verdicts.normalize import asked_without
 from mockserver.verdicts.received import left
@@ -74,17 +74,13 @@ def _asked_again(case: Case, spoiled: Sequence[Exchange]) -> set[Exchange]:
     same: dict[object, list[Exchange]] = {}
     for one in case.exchanges:
         same.setdefault(_question(one), []).append(one)
-    found |= {one for one in spoiled if any(_comes_after(one, late) for late in _later(one, same))}
+    found |= {one for one in spoiled if any(comes_after(one, late) for late in _later(one, same))}
     return found
 
 
 def _later(exchange: Exchange, same: dict[object, list[Exchange]]) -> Sequence[Exchange]:
     """Return the exchanges with the same question, newest first, to find a later one fast."""
     return same[_question(exchange)][::-1]
-
-
-def _comes_after(early: Exchange, late: Exchange) -> bool:
-    return late.number > early.number and (late.at >= early.over or left_before(early, late))
 
 
 def _question(exchange: Exchange) -> tuple[object, ...]:

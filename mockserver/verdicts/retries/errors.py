@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from itertools import chain
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
-from mockserver.journal.grouping import retries, same_turn, tolerance, tries
+from mockserver.journal.grouping import retries, tolerance, tries
 from mockserver.plan import field_of
 from mockserver.verdicts.received import received
 from mockserver.verdicts.verdict import USER, Case, Finding, numbers
@@ -71,15 +72,17 @@ def is_given_up(call: Call, case: Case) -> bool:
 
 def repeated_overflows(case: Case) -> Iterator[Finding]:
     """Find prompts that were too long and were sent again without being shortened."""
-    chains: list[list[Exchange]] = []
+    asked: dict[tuple[str, str], list[list[Exchange]]] = {}
     for late in case.exchanges:
         if late.error.get("code") == _OVERFLOW:
+            chains = asked.setdefault((late.model, case.question(late)), [])
             related = [one for one in chains if _goes_on(one, late, case)]
             if related and _size(late) >= _size(related[-1][-1]):
                 related[-1].append(late)
             else:
                 chains.append([late])
-    for first, *again in chains:
+    together = chain.from_iterable(asked.values())
+    for first, *again in sorted(together, key=lambda prompts: prompts[0].number):
         if again:
             what = f"#{first.number} was too long with {_size(first)} tokens"
             sent = f"{numbers(again)} sent {min(map(_size, again))} or more"
@@ -162,15 +165,10 @@ def _asked_otherwise(failed: Exchange, case: Case) -> bool:
     )
 
 
-def _goes_on(chain: Sequence[Exchange], late: Exchange, case: Case) -> bool:
-    """Return whether the sender of a prompt knew that one in the chain had been too long."""
-    early = chain[-1]
-    same = early.model == late.model and case.question(early) == case.question(late)
-    return (
-        same
-        and same_turn(early, late)
-        and any(received(one) and case.could_know(one, late) for one in chain)
-    )
+def _goes_on(prompts: Sequence[Exchange], late: Exchange, case: Case) -> bool:
+    """Return whether a prompt repeats others of which its sender knew that one was too long."""
+    known = any(received(one) and case.could_know(one, late) for one in prompts)
+    return known and case.repeats(prompts[-1], late)
 
 
 def _size(exchange: Exchange) -> int:

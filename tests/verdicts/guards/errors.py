@@ -28,6 +28,7 @@ KEYS, OTHERS, PASSING = (
     "Transient errors",
 )
 PATIENCE, USERS, LEAVING = "Patience", "Users", "Leaving"
+DOCUMENTS = "Other documents"
 TOO_MUCH = "limit 8000 tokens per minute, requested 42084."
 LESS = "limit 50000 tokens per minute, requested 42084."
 
@@ -36,13 +37,19 @@ def tokens(message, **keys):
     return Error(**{"problem": "tokens_per_minute", "message": message, "retry_after": None} | keys)
 
 
+def about(text):
+    return [{"role": "system", "content": text}, *said("Sum up the text above.")]
+
+
+ABOUT = about("One two three four five six."), about("Alpha beta gamma delta.")
 AGAIN = Play(loop(1), (first(9, Error(problem="payment_required")),))
 NEVER_FITS = Play(loop(1, 1, 1, 1), (first(9, tokens(TOO_MUCH)),))
+BOTH_BUSY = (first(2, BUSY),)
 ALONE = Play(({"at": 0, "stream": True},), (first(1, BUSY),))
 
 
-def long(words, question="And now?"):
-    return [{"role": "user", "content": "word " * words}, *said(question)]
+def long(words, question="And now?", word="word", role="user"):
+    return [{"role": role, "content": f"{word} " * words}, *said(question)]
 
 
 TOO_LONG = Play(
@@ -148,6 +155,20 @@ ROWS = (
         ALONE,
         "it was asked in other words",
         also({"at": 1, "messages": [{"role": "system", "content": "Hi"}, *said("Say something.")]}),
+    ),
+    Row(
+        KEYS,
+        GAVE_UP,
+        Play(({"at": 0, "messages": ABOUT[0]}, {"at": 1, "messages": ABOUT[1]}), BOTH_BUSY),
+        "the other document is sent to another model",
+        but(2, model=LARGE),
+    ),
+    Row(
+        DOCUMENTS,
+        GAVE_UP,
+        Play(({"at": 0, "messages": ABOUT[0]}, {"at": 1, "messages": ABOUT[1]}), BOTH_BUSY),
+        "it is the same document with other words",
+        but(2, messages=about("One two three four. Answer in a few words.")),
     ),
     Row(
         KEYS,
@@ -278,6 +299,36 @@ ROWS = (
         but(2, model=LARGE),
     ),
     Row(USERS, OVERFLOW, TOO_LONG, "it asks something else", but(2, messages=long(9000, "Then?"))),
+    *(
+        Row(
+            DOCUMENTS,
+            OVERFLOW,
+            Play(tuple({"at": at, "messages": long(9000, role=role)} for at in (0, 1))),
+            f"it is another document, of the {role}",
+            but(2, messages=long(9500, word="other", role=role)),
+        )
+        for role in ("user", "system")
+    ),
+    Row(
+        DOCUMENTS,
+        OVERFLOW,
+        TOO_LONG,
+        "one document was dropped and another one added",
+        each(
+            messages=lambda n: [*long(5000, "", f"text{n}")[:1], *long(5000, word=f"text{n + 1}")]
+        ),
+    ),
+    Row(
+        DOCUMENTS,
+        OVERFLOW,
+        Play(
+            tuple(
+                {"at": at, "endpoint": "completions", "prompt": ["word " * 9000]} for at in (0, 1)
+            )
+        ),
+        "it is another prompt, of a form that is not read",
+        but(2, prompt=["other " * 9500]),
+    ),
     Row(LEAVING, OVERFLOW, TOO_LONG, "the client had left before it", but(1, left=True)),
     Row(OTHERS, OVERFLOW, TOO_LONG, "it is another thread", but(2, by="thread 2")),
     Row(OTHERS, OVERFLOW, TOO_LONG, "it could not know yet", but(1, takes=None)),

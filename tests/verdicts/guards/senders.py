@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mockserver.core.messages import Sender
-from mockserver.faults import Error
+from mockserver.faults import Error, Latency
+from mockserver.scenario import Rule
 
 from .row import BUSY, Play, Row, but, each, first, said
 
@@ -51,6 +52,10 @@ LONG = said("word " * 9000)
 TOO_LONG = Play(tuple({"at": at, "by": TURN, "messages": LONG} for at in (0, 1)))
 ANSWERED = Play(tuple({"at": at, "by": TURN, "temperature": 0} for at in (0, 1)))
 OTHER_FORM = Play((ANSWERED.asks[0], {**ANSWERED.asks[1], "stream": True}))
+LEFT = Play(
+    tuple({"at": at, "by": TURN, "takes": 5, "left": True} for at in (0, 9)),
+    (Rule(faults=(Latency(60.0),)),),
+)
 
 ROWS = (
     Row(AGAIN, IGNORED, play(TURN, TURN), "it is another turn", but(2, by=turn(2))),
@@ -61,6 +66,7 @@ ROWS = (
     Row(AGAIN, "overflow-repeated", TOO_LONG, "each is a turn", each(by=turn)),
     Row(AGAIN, "duplicate-request (advice)", ANSWERED, "each is a turn", each(by=turn)),
     Row(AGAIN, "unread-answer (advice)", OTHER_FORM, "each is a turn", each(by=turn)),
+    Row(AGAIN, "unread-answer (advice)", LEFT, "the client leaves in each turn", each(by=turn)),
     Row(OTHERS, IGNORED, play("thread 1", "thread 1"), "another thread", but(2, by="thread 2")),
     Row(
         OTHERS,

@@ -28,6 +28,10 @@ def answers(*faults):
     return first(9, *faults, reply=REPLY)
 
 
+def about(text):
+    return [{"role": "system", "content": text}, *said("Sum up the text above.")]
+
+
 LEFT = Play(
     ({"at": 0, "takes": 0.3, "left": True}, {"at": 2, "takes": 9}), (answers(Latency(5.0)),)
 )
@@ -49,6 +53,13 @@ ROWS = (
     # ----------------------------------------------------------------------- unread-answer
     Row(LEAVING, UNREAD, LEFT, "nobody asks again", without(2)),
     Row(LEAVING, UNREAD, LEFT, "it asks something else", but(2, messages=said("And now?"))),
+    Row(
+        "Other documents",
+        UNREAD,
+        Play(tuple({**ask, "messages": about("one two three")} for ask in LEFT.asks), LEFT.rules),
+        "it asks about another document with most of the words",
+        but(2, messages=about("one two four")),
+    ),
     Row(LEAVING, UNREAD, LEFT, "it had taken the first of two", but(2, at=0.2, by="thread 2")),
     Row(LEAVING, UNREAD, LEFT, "it was read to its end", but(1, left=False)),
     Row(LEAVING, UNREAD, LEFT, "it would never have come", meets(answers(Latency(9e99), Stall()))),

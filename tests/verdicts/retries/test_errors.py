@@ -226,6 +226,34 @@ def test_gave_up_on_a_second_question(failing):
     assert play.judged() == ["gave-up-at-once"]
 
 
+def test_gave_up_on_two_documents(failing):
+    """The same question about another document is no second attempt; each has one."""
+    play = failing(2, BUSY)
+    for at, text in enumerate(("one two three", "alpha beta gamma")):
+        play.send(at, messages=[{"role": "system", "content": text}, *said("Sum up the above.")])
+    assert [one.exchanges for one in play.verdicts()] == [(1,), (2,)]
+    assert set(play.judged()) == {"gave-up-at-once"}
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        [{"role": "system", "content": "Attempt 2 of 3. You are a kind poet."}, *said("And now?")],
+        [{"role": "system", "content": "Attempt 1 of 3. You are a kind poet."}, *said("And now?")],
+        [*said("Hi!"), {"role": "assistant", "content": "Hello."}, *said("And now?")],
+        said("And now?"),
+    ],
+)
+def test_asked_with_another_history(failing, again):
+    """A counted attempt, a shorter history or none: it is still the same question."""
+    play = failing(1, BUSY)
+    poet = {"role": "system", "content": "Attempt 1 of 3. You are a kind poet."}
+    greeting = [*said("Hi!"), {"role": "assistant", "content": "Hello."}]
+    play.send(0, messages=[poet, *greeting, *said("And now?")])
+    play.send(2, messages=again)
+    assert play.judged() == []
+
+
 def test_hedged_in_vain(stage):
     """Two models that are asked at the same time, and both fail."""
     play = stage(Rule(faults=(BUSY,)))
@@ -316,6 +344,19 @@ def test_overflow_beside_one_that_was_left(stage, left, shown):
     for number in (1, 2, 3):
         play.send(number, messages=long(9000), left=number == left)
     assert play.sentence("overflow-repeated")[1] == shown
+
+
+def test_overflow_of_a_history_that_has_grown(stage):
+    """An agent that adds what it has learned, and drops nothing."""
+    play = stage()
+    asked = long(9000)
+    play.send(0, messages=asked)
+    more = [
+        {"role": "assistant", "content": "Let me see."},
+        {"role": "system", "content": "Go on."},
+    ]
+    play.send(1, messages=[{"role": "system", "content": "Be brief."}, *asked, *more])
+    assert play.judged() == ["overflow-repeated"]
 
 
 def test_overflow_mended(stage):
