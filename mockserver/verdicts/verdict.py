@@ -23,6 +23,7 @@ from mockserver.journal.side_effects import SideEffect
 
 from .evidence import Evidence
 from .normalize import lasting
+from .queues import Order, items_apart
 from .received import complete, may_repeat, question, repeats, said
 
 Certainty: TypeAlias = Literal["certain", "advice"]
@@ -70,8 +71,22 @@ class Case:
 
     @cached_property
     def calls(self) -> list[Call]:
-        """The calls, each with its attempts; grouped once the whole journal is known."""
-        return grouped(self.journal)
+        """
+        The calls, each with its attempts; grouped once the whole journal is known.
+
+        Equal items of a queue that an app works through are calls of their own.
+        """
+        return list(items_apart(grouped(self.journal), self.order, self._is_other))
+
+    @cached_property
+    def call_of(self) -> dict[Exchange, Call]:
+        """The call of each exchange."""
+        return {one: call for call in self.calls for one in call.exchanges}
+
+    @cached_property
+    def order(self) -> Order:
+        """The order in which each thread or task sent its requests."""
+        return Order(self.exchanges, self.at_once)
 
     @cached_property
     def asking(self) -> dict[str, list[Exchange]]:
@@ -101,16 +116,21 @@ class Case:
         """Return whether the same question may have been asked again after an exchange."""
         return any(comes_after(exchange, other) for other in self.same_question(exchange))
 
+    def _is_other(self, one: Exchange, other: Exchange) -> bool:
+        """Return whether two completions ask different questions, each in all its forms."""
+        return one not in self.same_question(other) and not self.came_back(other)
+
     def repeats(self, early: Exchange, late: Exchange) -> bool:
         """
         Return whether a request repeats all texts of an earlier one, in one call of the app.
 
-        If a request has no texts that can be read, it repeats only an equal request.
+        If a request has no texts that can be read, it repeats only an equal request. An equal
+        request that is no attempt of the same call repeats nothing.
         """
+        if early.asked == late.asked:
+            return self.call_of[early] is self.call_of[late]
         one, other = self._said(early), self._said(late)
-        if not (one and other):
-            return early.asked == late.asked
-        return same_turn(early, late) and repeats(one, other)
+        return bool(one and other) and same_turn(early, late) and repeats(one, other)
 
     def could_know(self, early: Exchange, late: Exchange) -> bool:
         """Return whether the sender of the later request could know how the earlier one ended."""

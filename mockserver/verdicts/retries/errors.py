@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
-from itertools import chain
+from itertools import chain, pairwise
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import retries, tolerance, tries
 from mockserver.plan import field_of
 from mockserver.verdicts.received import received
-from mockserver.verdicts.verdict import USER, Case, Finding, numbers
+from mockserver.verdicts.verdict import USER, Case, Certainty, Finding, numbers
 
 from .rate_limits import takes_all, too_large
 
@@ -42,12 +42,14 @@ def retried_permanent_errors(case: Case) -> Iterator[Finding]:
             asked, limit = too_large(early) or (0, 0)
             what = f"#{early.number} asked for {asked} tokens with a limit of {limit}"
             shown = (early, *(late for _, late in never))
-            yield Finding(f"{what}, which no retry can fix, but {again} asked the same", shown)
+            said = f"{what}, which no retry can fix, but {again} asked the same"
+            yield Finding(said, shown, _certainty(never, case))
         elif vain:
             early, again = vain[0][0], numbers(late for _, late in vain)
             what = f"#{early.number} got {_named(early)}"
             shown = (early, *(late for _, late in vain))
-            yield Finding(f"{what}, which no retry can fix, but {again} asked the same", shown)
+            said = f"{what}, which no retry can fix, but {again} asked the same"
+            yield Finding(said, shown, _certainty(vain, case))
 
 
 def gave_up(case: Case) -> Iterator[Finding]:
@@ -86,7 +88,8 @@ def repeated_overflows(case: Case) -> Iterator[Finding]:
         if again:
             what = f"#{first.number} was too long with {_size(first)} tokens"
             sent = f"{numbers(again)} sent {min(map(_size, again))} or more"
-            yield Finding(f"{what}, but {sent}", (first, *again))
+            certainty = _certainty(pairwise((first, *again)), case)
+            yield Finding(f"{what}, but {sent}", (first, *again), certainty)
 
 
 def passing(exchange: Exchange) -> bool:
@@ -114,6 +117,15 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
         and early.status == late.status
         and case.paused(early, late) <= USER
     )
+
+
+def _certainty(tried: Iterable[tuple[Exchange, Exchange]], case: Case) -> Certainty:
+    """Return whether a client certainly retried, or may have worked through equal items."""
+    sure = any(
+        early.asked != late.asked or case.order.certainly_retried(early, late)
+        for early, late in tried
+    )
+    return "certain" if sure else "advice"
 
 
 def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:
