@@ -14,6 +14,7 @@ from typing import TypeAlias
 from mockserver.core.units import rough
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import AT_ONCE, retries, tolerance, tries, waited
+from mockserver.plan import field_of
 from mockserver.verdicts.received import received
 from mockserver.verdicts.verdict import USER, Case, Finding
 
@@ -39,10 +40,18 @@ def ignored_retry_after(case: Case) -> Iterator[Finding]:
         if early_birds:
             early, late = early_birds[0]
             more = len(early_birds) - 1
-            said = f"#{early.number} said Retry-After {rough(early.retry_after or 0)}"
+            said = f"#{early.number} said Retry-After {_as_sent(early)}"
             came = f"but #{late.number} came after {waited(early, late):.2f} s"
             rest = f", and {more} more came too early" if more else ""
             yield Finding(f"{said}, {came}{rest}", shown(early_birds))
+
+
+def _as_sent(early: Exchange) -> str:
+    """Return the seconds to wait; if the field has a date, the date, with the seconds after it."""
+    seconds = rough(early.retry_after or 0)
+    field = field_of(early.plan, "retry-after") or ""
+    is_date = ":" in field and field_of(early.plan, "retry-after-ms") is None
+    return f"{field} (in {seconds} s)" if is_date else seconds
 
 
 def constant_waits(case: Case) -> Iterator[Finding]:

@@ -45,7 +45,7 @@ def excessive_reservations(case: Case) -> Iterator[Finding]:
             unset = " without max_completion_tokens" if late.requested_tokens is None else ""
             yield Finding(
                 f"#{late.number} was refused because {asked} tokens had to be reserved for its "
-                f"answer{unset}; {_needed(call, case)} are enough",
+                f"answer{unset}; such an answer had {_needed(call, case)}",
                 tuple(refused),
             )
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
 import pytest
 
 from mockserver.faults import Error
@@ -32,6 +36,17 @@ def test_retry_after_ignored_once(failing):
     assert play.sentence("retry-after-ignored")[0] == (
         "#1 said Retry-After 2, but #2 came after 0.50 s"
     )
+
+
+def test_retry_after_as_a_date(failing):
+    """A date is quoted as it was sent: whoever looks for its digits finds where to look."""
+    play = failing(1, Error(problem="requests_per_minute", retry_after_date=30.0))
+    play.loop(0.5)
+    sentence, _ = play.sentence("retry-after-ignored")
+    said, came = sentence.split(" (in ")
+    date = parsedate_to_datetime(said.removeprefix("#1 said Retry-After "))
+    assert date.utcoffset() == timedelta(0)
+    assert re.fullmatch(r"(29|30)[.0-9]* s\), but #2 came after 0\.50 s", came)
 
 
 @pytest.mark.parametrize("wait", [2.0, 1.95, 9.0])

@@ -169,7 +169,7 @@ def test_excessive_reservation(tokens):
     assert shown == (1,)
     assert sentence == (
         "#1 was refused because 40960 tokens had to be reserved for its answer without "
-        "max_completion_tokens; 3 are enough"
+        "max_completion_tokens; such an answer had 3"
     )
 
 
@@ -185,7 +185,7 @@ def test_what_is_enough(stage, again, enough):
         play.send(at, model=MODEL, max_completion_tokens=50, messages=said(f"Count to {at}"))
     if again:
         play.send(30, model=MODEL)
-    assert play.sentence("excessive-reservation")[0].endswith(f"; {enough} are enough")
+    assert play.sentence("excessive-reservation")[0].endswith(f"; such an answer had {enough}")
 
 
 def test_excessive_reservations_side_by_side(tokens):
@@ -197,7 +197,8 @@ def test_excessive_reservations_side_by_side(tokens):
     assert play.judged() == ["excessive-reservation"]
     sentence, _ = play.sentence("excessive-reservation")
     assert sentence == (
-        "#2 was refused because 30000 tokens had to be reserved for its answer; 3 are enough"
+        "#2 was refused because 30000 tokens had to be reserved for its answer; such an "
+        "answer had 3"
     )
 
 
