@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import signal
 
 import pytest
 from hypothesis import settings
@@ -174,3 +175,19 @@ def text(objects):
         return "".join(map(said, holders))
 
     return read
+
+
+@pytest.fixture
+def heeding():
+    """Let this process heed signals: it may ignore some, in the background, and so do children."""
+    names = [name for name in ("SIGHUP", "SIGINT") if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in names]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        if before[number] == signal.SIG_IGN:
+            default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            signal.signal(number, default)
+    yield
+    for number, handler in before.items():
+        if handler is not None:
+            signal.signal(number, handler)

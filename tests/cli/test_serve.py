@@ -61,6 +61,15 @@ def test_loopback_does_not_warn(host):
     assert _is_loopback(host)
 
 
+def _ended(server):
+    """Return the output of a server that should end by itself; kill it otherwise."""
+    try:
+        return server.communicate(timeout=10)
+    finally:
+        server.kill()
+
+
+@pytest.mark.usefixtures("heeding")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_serve_until_signal(number):
     """It prints the URL and two lines to paste, answers, logs, and a signal ends it with 0."""
@@ -74,7 +83,7 @@ def test_serve_until_signal(number):
         with urlopen(f"{url}/v1/tcp_warming") as answer:
             assert answer.read() == b"null"
         server.send_signal(number)
-        rest, log = server.communicate(timeout=10)
+        rest, log = _ended(server)
     assert server.returncode == 0
     assert rest == ""  # nothing was asked that costs anything
     assert first.startswith("Cerebras mock, scenario 'wrong-key', on http://127.0.0.1:")
@@ -97,6 +106,7 @@ def test_ignored_hang_up():
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.usefixtures("heeding")
 def test_closed_terminal():
     """A server whose terminal closes ends well, though nobody can read what its requests cost."""
     terminal, output = os.openpty()
@@ -114,7 +124,7 @@ def test_closed_terminal():
             assert answer.status == 200
         os.close(terminal)
         server.send_signal(signal.SIGHUP)
-        _, log = server.communicate(timeout=10)
+        _, log = _ended(server)
     assert server.returncode == 0
     assert log.startswith("#1 POST /v1/chat/completions gpt-oss-120b -> 200")
     assert log.count("\n") == 1

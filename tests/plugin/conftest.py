@@ -7,7 +7,6 @@ each inner run find them done.
 
 from __future__ import annotations
 
-import signal
 import warnings
 from importlib import import_module, metadata
 from pkgutil import walk_packages
@@ -54,22 +53,6 @@ def found_once(distributions):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(metadata, "distributions", lambda **_: iter(distributions))
         yield
-
-
-@pytest.fixture
-def heeding():
-    """Let this process heed signals: it may ignore some, in the background, and so do children."""
-    names = [name for name in ("SIGHUP", "SIGINT") if hasattr(signal, name)]
-    numbers = [getattr(signal, name) for name in names]
-    before = {number: signal.getsignal(number) for number in numbers}
-    for number in numbers:
-        if before[number] == signal.SIG_IGN:
-            default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
-            signal.signal(number, default)
-    yield
-    for number, handler in before.items():
-        if handler is not None:
-            signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -271,12 +271,16 @@ def signaled(tmp_path):
         ) as process:
             assert process.stdout.readline() == "ready\n"
             send(process.pid, number)
-            out, said = process.communicate(timeout=60)
+            try:
+                out, said = process.communicate(timeout=60)
+            finally:
+                process.kill()
         return process.returncode, out, said
 
     return do
 
 
+@pytest.mark.usefixtures("heeding")
 @pytest.mark.parametrize("send", [os.kill, os.killpg])  # as another program, and as a terminal
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_signals(signaled, number, send):
@@ -286,6 +290,7 @@ def test_signals(signaled, number, send):
     assert "healthy: exit status 4, 0 requests" in said
 
 
+@pytest.mark.usefixtures("heeding")
 @pytest.mark.parametrize("send", [os.kill, os.killpg])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_signal_ends_the_series(signaled, tmp_path, number, send):

@@ -12,7 +12,10 @@ import pytest
 from pytest_cerebras.run import signals
 from pytest_cerebras.run.signals import Signals
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="needs signals"),
+    pytest.mark.usefixtures("heeding"),
+]
 WAITS = (sys.executable, "-c", "input()")
 
 
