@@ -29,13 +29,14 @@ _WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
 # No letter or digit precedes a key, unless it is the end of an escape in JSON, Python or a URL.
 _ESCAPES = (r"\\[nrtbf]", r"\\u[0-9A-Fa-f]{4}", r"\\x[0-9a-f]{2}", r"%[0-9A-Fa-f]{2}")
 _START = rf"(?:(?<![A-Za-z0-9])|{'|'.join(f'(?<={escape})' for escape in _ESCAPES)})"
+# A search begins at many places of a text, so what it may read in vain is bounded.
 _FORMS = (
     (r"csk-", r"[A-Za-z0-9_-]{18,}"),  # Cerebras
-    (r"sk-", r"(?=[A-Za-z_-]*[0-9]|[A-Za-z]{16})[A-Za-z0-9_-]{19,}"),  # OpenAI and others
+    (r"sk-", r"(?=[A-Za-z_-]{0,255}+[0-9]|[A-Za-z]{16})[A-Za-z0-9_-]{19,}"),  # OpenAI and others
     (r"gsk_|pplx-|xai-|nvapi-|r8_|fw_|tgp_v1_|lsv2_|glpat-|xox[abeprs]-", r"[A-Za-z0-9_-]{19,}"),
     (r"hf_|gh[oprsu]_|github_pat_", r"[A-Za-z0-9_]{19,}"),
     (r"AIza", r"[A-Za-z0-9_-]{20,}"),  # Google
-    (r"eyJ", r"[A-Za-z0-9_-]{19,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),  # a JSON Web Token
+    (r"eyJ", r"[A-Za-z0-9_-]{19,2048}+\.eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]*"),  # a JSON Web Token
     (r"[Bb]earer ", r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{22,}[A-Za-z0-9._~+/-]*=*"),
 )
 _SHORTEST = b"a" * 22

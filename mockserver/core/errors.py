@@ -115,6 +115,6 @@ def shown(value: object) -> str:
     return shortened(repr(value))
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, longest: int = _LONGEST_SHOWN) -> str:
     """Return a text cut to a readable length for a sentence."""
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+    return text if len(text) <= longest else f"{text[:longest]}..."

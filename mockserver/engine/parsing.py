@@ -23,6 +23,7 @@ from mockserver.api.reading.prompt import Size, measure
 from mockserver.api.reading.refusals import examine
 from mockserver.api.reading.validation import validate
 from mockserver.core.credentials import redacted, redacted_body
+from mockserver.core.errors import shortened
 from mockserver.core.messages import Request, dicts
 from mockserver.core.sse import dumps
 from mockserver.scenario import RequestView
@@ -31,6 +32,7 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _MEANINGFUL = ("authorization", "content-type", "content-encoding", "queue_threshold")
 _MOST_KNOWN = 256  # how many heads are cached, and how many requests; apps repeat both
+_LONGEST_NAME = 200  # characters of an unknown model in the journal
 _LARGEST_KNOWN = 64 * 1024  # bytes
 _MOST_SHOWN = 1024 * 1024  # bytes of an invalid body that the journal shows
 _MOST_RESERVED = 16_384  # tokens; reported by the author of a client, who watched the quota
@@ -88,8 +90,8 @@ class ParsedRequest:
 
     @property
     def shown_model(self) -> str:
-        """The model's id for logs and reports, redacted unless the edition has this model."""
-        return self.model_id if self.model else redacted(self.model_id)
+        """The model's id for logs and reports; an unknown id is redacted and shortened."""
+        return self.model_id if self.model else shortened(redacted(self.model_id), _LONGEST_NAME)
 
     @property
     def stream(self) -> bool:

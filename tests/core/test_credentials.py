@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from mockserver.core.credentials import (
@@ -202,3 +204,13 @@ def test_key_is_never_kept(ask, play, credentials, edition):
     found = play(request, scenario={"edition": edition})
     assert SECRET not in repr(found)
     assert SECRET not in found.line()
+
+
+@pytest.mark.parametrize("unit", ["sk-", "sk-a-", "-eyJ", "-eyJaaaaaaaaaaaaaaaaaaaaaa.eyJ", "gsk_"])
+def test_bounded_search(unit):
+    """A text that looks like the beginning of very many keys is searched in linear time."""
+    text = unit * (300_000 // len(unit))
+    begun = process_time()
+    redacted(text)
+    redacted_body(text.encode())
+    assert process_time() - begun < 10  # it was more than a minute

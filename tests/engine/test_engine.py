@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.api.model import tokens
 from mockserver.api.model.script import Script
-from mockserver.core.errors import UnknownNameError
+from mockserver.core.errors import DocumentError, UnknownNameError
 from mockserver.engine import Engine
 from mockserver.faults import Cut, Error, Latency, Pace, Truncate
 from mockserver.plan import Data, End, Head, Wait, duration_of, expand, tokens_of
@@ -249,11 +249,17 @@ def test_narrow_context(ask, play):
     assert exchange.error["message"].endswith(f"{exchange.prompt_tokens + 90} while limit is 100")
 
 
-@pytest.mark.parametrize("keys", [{"edition": "gide"}, {"tier": "gold"}, {"edition": "x.toml"}])
+@pytest.mark.parametrize("keys", [{"edition": "gide"}, {"tier": "gold"}])
 def test_unknown_names(keys, now):
     """A scenario with an unknown edition or tier cannot be started."""
     with pytest.raises(UnknownNameError):
         Engine(Scenario("x", **keys), now=now)
+
+
+def test_other_file(now):
+    """Nor can one whose edition is a file of another kind."""
+    with pytest.raises(DocumentError, match=r"should end in \.yaml or \.yml"):
+        Engine(Scenario("x", edition="x.toml"), now=now)
 
 
 def test_exchange(ask, engine, now, key):

@@ -95,3 +95,11 @@ def test_limits(other, scenario):
 def test_no_such_request(other, request_):
     """What no model takes no other would have answered."""
     assert other(DOWN, request=request_) is None
+
+
+def test_long_unknown_model(ask, play):
+    """Logs and reports show the beginning of a long name, and no key in it."""
+    name = "csk-" + "4f1d" * 6 + "/" + "x" * 5000
+    shown = play(ask(model=name)).model
+    assert len(shown) < 250
+    assert shown.startswith("csk-.../xxx")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from string import Formatter
 from typing import Literal, TypeAlias
 
 from mockserver.core.credentials import redacted
+from mockserver.core.errors import shortened
 
 from .setup import Setup
 
 Condition: TypeAlias = Callable[[Setup], bool]
 Severity: TypeAlias = Literal["error", "warning"]
 """``error``: no request can succeed. ``warning``: requests succeed until something goes wrong."""
+
+_LONGEST = 400  # characters of a value in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,21 @@ class Mistake:
     def explained(self, setup: Setup) -> Explanation:
         """Return the explanation for a set-up that makes this mistake."""
         facts = self.facts(setup)
-        what, fix = (_printable(text.format(it=setup, **facts)) for text in (self.what, self.fix))
+        what, fix = (
+            _printable(_SENTENCE.format(text, it=setup, **facts)) for text in (self.what, self.fix)
+        )
         return Explanation(self.name, what, fix, self.source, self.severity)
+
+
+class _Sentence(Formatter):
+    """Shortens the values in a sentence, because a client may send very long ones."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        # half a key may no longer look like one, so keys are redacted before the cut
+        return shortened(redacted(str(super().format_field(value, format_spec))), _LONGEST)
+
+
+_SENTENCE = _Sentence()
 
 
 def _printable(text: str) -> str:

@@ -11,8 +11,9 @@ from mockserver.api.contract.edition import Edition
 from mockserver.core.key_forms import letters
 
 _AROUND = " \t\r\n\"'`"
+_LONGEST = 200  # characters; a longer name resembles no id, and to compare it takes long
 _NEAR = 0.6  # the share of letters that two similar names have in common
-_ROUTED = re.compile(r"(?:.*/|cerebras[:.-]|models/)", re.IGNORECASE)
+_ROUTED = re.compile(r"cerebras[:.-]", re.IGNORECASE)
 _VARIANT = re.compile(r":(?:free|nitro|floor|cerebras|fastest|latest)\Z")
 _MAKERS = re.compile(r"\A(?:meta|openai|zaiorg|zai|qwen/)")
 _EARLIER: Mapping[str, tuple[dt.date, str]] = {
@@ -35,7 +36,8 @@ def unrouted(name: str) -> str:
     >>> unrouted("openrouter/cerebras/llama3.1-8b"), unrouted("cerebras:gpt-oss-120b")
     ('llama3.1-8b', 'gpt-oss-120b')
     """
-    return _VARIANT.sub("", _ROUTED.sub("", name, count=1))
+    _, slash, last = name.rpartition("/")
+    return _VARIANT.sub("", last if slash else _ROUTED.sub("", name, count=1))
 
 
 def meant(name: str, edition: Edition) -> str:
@@ -91,7 +93,8 @@ def advice(name: str, edition: Edition) -> str:
     others = [one for one in current(edition) if one != name]
     if not others:
         return f"{gone}see GET /v1/models for the models that are served"
-    near = [] if day else get_close_matches(bare(name).lower(), others, n=1, cutoff=_NEAR)
+    is_alike = not day and len(bare(name)) <= _LONGEST
+    near = get_close_matches(bare(name).lower(), others, n=1, cutoff=_NEAR) if is_alike else []
     nearest = f" (nearest: {near[0]!r})" if near else ""
     return f"{gone}use one of {', '.join(others)}{nearest}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 from mockserver.api.contract.requests import ChatCompletionRequest, CompletionRequest
 
@@ -16,6 +17,8 @@ _REFERENCE = "https://inference-docs.cerebras.ai/api-reference/chat-completions"
 _KNOWN = sorted({*ChatCompletionRequest.__annotations__, *CompletionRequest.__annotations__})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NEAR = 0.8
+_LONGEST = 2 * max(map(len, _KNOWN))  # a longer name resembles no field
+_MOST_COMPARED = 100  # unknown fields of a body that are compared with the known ones
 
 
 def _snake(name: str) -> str:
@@ -28,11 +31,13 @@ def _humps(it: Setup) -> list[str]:
 
 
 def _misspelt(it: Setup) -> str:
-    return next((one for one in unknown_fields(it) if _nearest(one)), "")
+    few = islice(unknown_fields(it), _MOST_COMPARED)
+    return next((one for one in few if _nearest(one)), "")
 
 
 def _nearest(name: str) -> str:
-    return next(iter(get_close_matches(name, _KNOWN, n=1, cutoff=_NEAR)), "")
+    near = get_close_matches(name, _KNOWN, n=1, cutoff=_NEAR) if len(name) <= _LONGEST else ()
+    return next(iter(near), "")
 
 
 def _nested(it: Setup) -> list[Line]:

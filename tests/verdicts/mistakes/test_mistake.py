@@ -42,6 +42,15 @@ def test_on_a_line():
     assert one.explained(Setup(GUIDE, path="/a\n\x1bb")).what == "it is /a\\n\\x1bb"
 
 
+def test_long_values():
+    """A value of a sentence is shortened, after keys are redacted."""
+    key = "csk-" + "4f1d" * 6
+    one = Mistake("here", lambda _: True, "it is {it.path}", "go", "https://example.com")
+    what = one.explained(Setup(GUIDE, path="/" + "a" * 390 + f"/{key}")).what
+    assert len(what) < 420
+    assert "4f1d" not in what
+
+
 @pytest.mark.parametrize(
     "base_url",
     [

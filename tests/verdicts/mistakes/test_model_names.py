@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.api.contract import editions
+from mockserver.verdicts.mistakes import model_names
 from mockserver.verdicts.mistakes.model_names import advice, bare, current, meant, retired, unrouted
 
 GUIDE = editions.load("guide")
@@ -121,3 +122,18 @@ def test_successors_in_a_ring():
         " models: {llama3.1-8b: {successor: zai-glm-4.7}, zai-glm-4.7: {successor: llama3.1-8b}}}"
     )
     assert advice("llama3.1-8b", ring) == f"use one of {SERVED}"
+
+
+def test_very_long_name(monkeypatch):
+    """A name of any length is compared with nothing that takes longer than its length."""
+    compared = []
+
+    def record(name, *_, **__):
+        compared.append(name)
+        return []
+
+    monkeypatch.setattr(model_names, "get_close_matches", record)
+    for name in ("x" * 100_000, "a/" * 50_000, "cerebras:" * 10_000):
+        assert advice(name, TODAY) == f"use one of {SERVED}"
+    advice("gpt-oss-12b", TODAY)
+    assert compared == ["gpt-oss-12b"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.verdicts.mistakes import mistakes_in
+from mockserver.verdicts.mistakes import mistakes_in, unknown_fields
 
 HI = {"role": "user", "content": "hi"}
 
@@ -77,3 +77,18 @@ def test_key_as_a_name(setup_by):
     for name in (key, f"{'x' * 45}.{key}"):
         for found in mistakes_in(setup_by({name: 1, "stream_options": {name: 1}})):
             assert "4f1d" not in found.what
+
+
+def test_very_long_and_very_many(setup_by, monkeypatch):
+    """Neither a long name nor many of them are all compared with the fields of the API."""
+    compared = []
+
+    def record(name, *_, **__):
+        compared.append(name)
+        return []
+
+    monkeypatch.setattr(unknown_fields, "get_close_matches", record)
+    many = {f"field_{number}": 1 for number in range(500)}
+    list(mistakes_in(setup_by({"x" * 100_000: 1, **many})))
+    assert 0 < len(set(compared)) <= 100
+    assert max(map(len, compared)) < 100
