@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
-from itertools import islice
 
 from mockserver.api.contract.requests import ChatCompletionRequest, CompletionRequest
 
@@ -18,7 +17,6 @@ _KNOWN = sorted({*ChatCompletionRequest.__annotations__, *CompletionRequest.__an
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NEAR = 0.8
 _LONGEST = 2 * max(map(len, _KNOWN))  # a longer name resembles no field
-_MOST_COMPARED = 100  # unknown fields of a body that are compared with the known ones
 
 
 def _snake(name: str) -> str:
@@ -31,8 +29,7 @@ def _humps(it: Setup) -> list[str]:
 
 
 def _misspelt(it: Setup) -> str:
-    few = islice(unknown_fields(it), _MOST_COMPARED)
-    return next((one for one in few if _nearest(one)), "")
+    return next((one for one in unknown_fields(it) if _nearest(one)), "")
 
 
 def _nearest(name: str) -> str:
