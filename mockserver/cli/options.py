@@ -71,12 +71,12 @@ SET = click.option(
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
-    """Turn an error in the input into one sentence and exit status 2."""
+    """Turn an error into one sentence and its exit status."""
     try:
         yield
     except MockServerError as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(2)
+        sys.exit(error.exit_status)
 
 
 def warn(what: str) -> None:

@@ -377,4 +377,7 @@ def _syntax_error(error: yaml.MarkedYAMLError, source: str, text: str) -> str:
         spot = f":{mark.line + 1}:{indentation.index(chr(9)) + 1}"
         return f"{source}{spot}: not YAML: the indentation has a tab; use spaces"
     hint = '; inside {} or [], quote a placeholder: "${name}"' if "${" in near else ""
-    return f"{source}{spot}: not YAML: {error.problem or error.context}{hint}"
+    problem = error.problem or error.context or ""
+    if problem.startswith("but "):  # the second half of a sentence
+        problem = f"{error.context}, {problem}"
+    return f"{source}{spot}: not YAML: {problem}{hint}"

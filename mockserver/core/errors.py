@@ -23,6 +23,9 @@ _LONGEST_SHOWN = 60
 class MockServerError(Exception):
     """The base class; the text of an error is one sentence for the user."""
 
+    exit_status = 2
+    """The status of a command that ends with the error: 2 for wrong input, 1 for the machine."""
+
 
 class DocumentError(MockServerError):
     """A YAML document is wrong; the text has file, line, column, path and the allowed values."""

@@ -114,7 +114,8 @@ class Admin:
         given = {key: value_of(value, source=key) for key, value in query.items() if key != "name"}
         name, body = query.get("name"), _text(request)
         if (name is None) is not bool(body):
-            raise DocumentError("should have ?name=SCENARIO, or a scenario as its body")
+            both = ", not both" if body else ""
+            raise DocumentError(f"should have ?name=SCENARIO, or a scenario as its body{both}")
         files: list[str] = []
         try:
             with noting_files(files.append):
@@ -157,12 +158,14 @@ class Admin:
 
     def _advance(self, request: Request, query: Query) -> dict[str, float]:
         _check(query, ("advance",))
+        if "advance" not in query:
+            raise DocumentError("advance: should be a duration with its unit, but is missing")
         if self._live.clock.shared:
             raise DocumentError("the client shares this clock; call advance() in the test")
         try:
-            self._live.advance(seconds(query.get("advance")))
+            self._live.advance(seconds(query["advance"]))
         except ValueError as error:
-            raise DocumentError(f"advance: {error}, found {query.get('advance')!r}") from error
+            raise DocumentError(f"advance: {error}, found {query['advance']!r}") from error
         return self._clock(request, {})
 
 

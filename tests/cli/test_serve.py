@@ -134,7 +134,7 @@ def test_closed_terminal():
     ("state", "status", "said"),
     [
         ("http://:secret@cache", 2, "--state should begin with redis://"),
-        ("unix://:secret@/nowhere/redis.sock", 2, "cannot reach the store at unix:///nowhere"),
+        ("unix://:secret@/nowhere/redis.sock", 1, "cannot reach the store at unix:///nowhere"),
     ],
 )
 def test_no_state(run, state, status, said):
@@ -143,6 +143,22 @@ def test_no_state(run, state, status, said):
     assert result.exit_code == status
     assert said in result.output
     assert "secret" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("scheme", "reason"),
+    [("redis", "it does not answer"), ("rediss", "it does not answer, or not with TLS")],
+)
+def test_silent_store(run, monkeypatch, scheme, reason):
+    """A store that is silent is told as such: the client's own error is empty."""
+
+    async def connect(_):
+        raise TimeoutError
+
+    monkeypatch.setattr("mockserver.edge.state.store.Store.connect", connect)
+    result = run("serve", "--state", f"{scheme}://127.0.0.1:1")
+    assert result.exit_code == 1
+    assert result.output.strip().endswith(f"{scheme}://127.0.0.1:1/0: {reason}")
 
 
 def test_no_client(run, monkeypatch):
@@ -167,7 +183,7 @@ def test_nothing_to_lose(run):
 def test_no_state_for_workers(run):
     """The same is said for workers, once."""
     result = run("serve", "--workers", "2", "--state", "unix:///nowhere/redis.sock")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert result.output.count("cannot reach the store") == 1
 
 

@@ -125,6 +125,7 @@ def test_long_values_are_shortened():
         ),
         ("leaves: {a: 1\n", "2:1: not YAML: "),
         ("name: 'oak\n", "2:1: not YAML: "),
+        ("a: 1\n---\nb: 2\n", "2:1: not YAML: expected a single document in the stream, but"),
         ("\tname: oak\n", "1:1: not YAML: the indentation has a tab; use spaces"),
         ("a:\n  b: 1\n  \tc: 2\n", "3:3: not YAML: the indentation has a tab; use spaces"),
         ("a: |\n\tb\n", "2:1: not YAML: the indentation has a tab; use spaces"),

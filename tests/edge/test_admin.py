@@ -156,7 +156,7 @@ def test_shared_clock(call, live):
             "PUT scenario",
             {"query": "name=healthy", "body": b"name: x"},
             400,
-            "should have ?name",
+            "should have ?name=SCENARIO, or a scenario as its body, not both",
         ),
         ("PUT scenario", {"query": "name=helthy"}, 400, "no scenario is called 'helthy'; did"),
         ("PUT scenario", {"query": "name=stream-cut&tims=3"}, 400, "no parameter of stream-cut"),

@@ -42,6 +42,8 @@ PATIENCE = 10.0  # seconds that a request waits for the store after the store is
 class LostError(MockServerError):
     """The store can't be reached."""
 
+    exit_status = 1
+
 
 class SharedLive(LiveEngine):
     """
@@ -133,7 +135,9 @@ class SharedLive(LiveEngine):
             await self.store.connect()
             answer = await asyncio.wait_for(self._join(new=True), PATIENCE)
         except (OSError, RedisError) as error:
-            raise LostError(f"cannot reach the store at {self.store.address}: {error}") from error
+            silent = "it does not answer" + ", or not with TLS" * self.store.address.tls
+            reason = str(error) or silent
+            raise LostError(f"cannot reach the store at {self.store.address}: {reason}") from error
         if answer[0] != b"ok":
             raise LostError(f"the store at {self.store.address} does not run the mock's script")
         self._adopt(answer)
