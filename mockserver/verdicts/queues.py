@@ -1,8 +1,8 @@
 """
 Distinguishes an app that retries from one that works through a queue with equal items.
 
-Both send equal requests, one after the other. But an app that retries nothing goes on to its next
-item after each failure, and an app that retries pauses before each repetition, or counts them.
+Both send equal requests, one after the other. But an app that retries nothing also goes on to its
+next item when another one has failed. A queue that has only equal items can't be told from retries.
 """
 
 from __future__ import annotations
@@ -48,10 +48,6 @@ class Order:
     def paused(self, early: Exchange, late: Exchange) -> bool:
         """Return whether the client paused just before it repeated a request."""
         return not self._at_once(self._previous.get(late, early), late)
-
-    def certainly_retried(self, early: Exchange, late: Exchange) -> bool:
-        """Return whether a repetition is certainly a retry, and not an equal item of a queue."""
-        return bool(tries(late)) or self.paused(early, late)
 
 
 def items_apart(calls: Sequence[Call], order: Order, is_other: Pair) -> Iterator[Call]:

@@ -76,17 +76,13 @@ class Case:
 
         Equal items of a queue that an app works through are calls of their own.
         """
-        return list(items_apart(grouped(self.journal), self.order, self._is_other))
+        order = Order(self.exchanges, self.at_once)
+        return list(items_apart(grouped(self.journal), order, self._is_other))
 
     @cached_property
     def call_of(self) -> dict[Exchange, Call]:
         """The call of each exchange."""
         return {one: call for call in self.calls for one in call.exchanges}
-
-    @cached_property
-    def order(self) -> Order:
-        """The order in which each thread or task sent its requests."""
-        return Order(self.exchanges, self.at_once)
 
     @cached_property
     def asking(self) -> dict[str, list[Exchange]]:

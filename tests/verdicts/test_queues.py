@@ -6,6 +6,7 @@ import pytest
 
 from mockserver.faults import Error
 from mockserver.verdicts import Case
+from mockserver.verdicts.queues import Order
 
 WRONG_KEY = Error(problem="wrong_api_key")
 
@@ -45,18 +46,18 @@ def test_items_apart(case_of, texts, calls):
     assert sorted(found) == calls
 
 
-@pytest.mark.parametrize(("pace", "sure"), [(0.01, False), (0.5, True)])
-def test_certainly_retried(case_of, pace, sure):
-    """A client that pauses before it repeats a request retries it; one that goes on may not."""
+@pytest.mark.parametrize(("pace", "paused"), [(0.01, False), (0.5, True)])
+def test_paused(case_of, pace, paused):
+    """A pause tells a client that retries from one that goes on."""
     case = case_of("a", "a", pace=pace)
-    early, late = case.exchanges
-    assert case.order.certainly_retried(early, late) is sure
+    assert Order(case.exchanges, case.at_once).paused(*case.exchanges) is paused
 
 
 def test_another_request_took_the_time(case_of):
     """A pause is measured from the last request, whatever that request was."""
     case = case_of("a", "b", "a", pace=0.07)
+    order = Order(case.exchanges, case.at_once)
     early, _, late = case.exchanges
-    assert not case.order.paused(early, late)
-    assert case.order.went_on(early)
-    assert not case.order.went_on(late)
+    assert not order.paused(early, late)
+    assert order.went_on(early)
+    assert not order.went_on(late)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from itertools import chain, pairwise
+from itertools import chain
 
 from mockserver.api.contract.routes import COMPLETING
 from mockserver.journal import Call, Exchange
 from mockserver.journal.grouping import retries, tolerance, tries
 from mockserver.plan import field_of
 from mockserver.verdicts.received import received
-from mockserver.verdicts.verdict import USER, Case, Certainty, Finding, numbers
+from mockserver.verdicts.verdict import USER, Case, Finding, numbers
 
 from .rate_limits import takes_all, too_large
 
@@ -43,13 +43,13 @@ def retried_permanent_errors(case: Case) -> Iterator[Finding]:
             what = f"#{early.number} asked for {asked} tokens with a limit of {limit}"
             shown = (early, *(late for _, late in never))
             said = f"{what}, which no retry can fix, but {again} asked the same"
-            yield Finding(said, shown, _certainty(never, case))
+            yield Finding(said, shown)
         elif vain:
             early, again = vain[0][0], numbers(late for _, late in vain)
             what = f"#{early.number} got {_named(early)}"
             shown = (early, *(late for _, late in vain))
             said = f"{what}, which no retry can fix, but {again} asked the same"
-            yield Finding(said, shown, _certainty(vain, case))
+            yield Finding(said, shown)
 
 
 def gave_up(case: Case) -> Iterator[Finding]:
@@ -88,8 +88,7 @@ def repeated_overflows(case: Case) -> Iterator[Finding]:
         if again:
             what = f"#{first.number} was too long with {_size(first)} tokens"
             sent = f"{numbers(again)} sent {min(map(_size, again))} or more"
-            certainty = _certainty(pairwise((first, *again)), case)
-            yield Finding(f"{what}, but {sent}", (first, *again), certainty)
+            yield Finding(f"{what}, but {sent}", (first, *again))
 
 
 def passing(exchange: Exchange) -> bool:
@@ -117,15 +116,6 @@ def _in_vain(early: Exchange, late: Exchange, case: Case) -> bool:
         and early.status == late.status
         and case.paused(early, late) <= USER
     )
-
-
-def _certainty(tried: Iterable[tuple[Exchange, Exchange]], case: Case) -> Certainty:
-    """Return whether a client certainly retried, or may have worked through equal items."""
-    sure = any(
-        early.asked != late.asked or case.order.certainly_retried(early, late)
-        for early, late in tried
-    )
-    return "certain" if sure else "advice"
 
 
 def _never_fitting(call: Call) -> list[tuple[Exchange, Exchange]]:

@@ -73,6 +73,6 @@ def test_innocent(pytester, mode, test):
 def test_guilty(pytester):
     """A retry within a subtest is one."""
     pytester.makepyfile(ASK + WITHIN)
-    result = pytester.runpytest_subprocess("--cerebras-strict=all")
+    result = pytester.runpytest_subprocess("--cerebras-strict")
     assert result.ret == 10
     result.stdout.fnmatch_lines(["*permanent-error-retried*"])

@@ -5,12 +5,11 @@ from __future__ import annotations
 from mockserver.core.messages import Sender
 from mockserver.faults import Cut, Error
 
-from .row import ANOTHER_KEY, BUSY, LARGE, Play, Row, also, but, each, first, loop, meets, said
+from .row import ANOTHER_KEY, BUSY, LARGE, Play, Row, also, but, each, first, meets, said
 
 NOW = 1_790_000_000.25  # when the stage begins
 ITEMS = "Equal items"
 VAIN, OVERFLOW = "permanent-error-retried", "overflow-repeated"
-MAYBE_VAIN, MAYBE_OVERFLOW = f"{VAIN} (advice)", f"{OVERFLOW} (advice)"
 REFUSED = (first(9, Error(problem="wrong_api_key")),)
 TOLD = (first(9, Error(problem="requests_per_minute", retry_after=2.0)),)
 LONG, LONGER = said("word " * 9000), said("other " * 9500)
@@ -49,113 +48,75 @@ RETRYING = Play(
 )
 
 ROWS = (
-    # ------------------------------------------------------------- only one item, several times
-    Row(ITEMS, VAIN, Play(loop(1), REFUSED), "nothing pauses before the next", but(2, at=0.01)),
-    Row(
-        ITEMS,
-        VAIN,
-        Play(({"at": 0, "count": 0}, {"at": 0.01, "count": 1}), REFUSED),
-        "the client counts no attempts",
-        each(count=0),
-    ),
-    Row(
-        ITEMS,
-        VAIN,
-        Play(
-            ({"at": 0}, {"at": 0.5, "takes": 0.5, "messages": HAM}, {"at": 2}),
-            (first(1, *REFUSED[0].faults), first(1), first(1, *REFUSED[0].faults)),
-        ),
-        "another item took the time",
-        but(3, at=1.01),
-    ),
-    Row(
-        ITEMS,
-        OVERFLOW,
-        Play(({"at": 0, "messages": LONG}, {"at": 1, "messages": LONG})),
-        "nothing pauses before the next",
-        but(2, at=0.01),
-    ),
-    Row(
-        ITEMS,
-        OVERFLOW,
-        Play(
-            (
-                {"at": 0, "messages": LONG},
-                {"at": 0.01, "messages": [{"role": "system", "content": "Hi"}, *LONG]},
-            )
-        ),
-        "it is not another form of the prompt",
-        but(2, messages=LONG),
-    ),
     # -------------------------------------------------- another item that fails is not retried
-    Row(ITEMS, MAYBE_VAIN, THREE, "it goes on after another failure", GOES_ON),
+    Row(ITEMS, VAIN, THREE, "it goes on after another failure", GOES_ON),
     Row(
         ITEMS,
-        MAYBE_VAIN,
+        VAIN,
         four(3, by="thread 2"),
         "the same thread retries nothing else",
         back(by="thread 1"),
     ),
     Row(
         ITEMS,
-        MAYBE_VAIN,
+        VAIN,
         four(2, by=Sender("thread 2", NOW + 0.005)),
         "no thread was started to ask again",
         but(2, by="thread 1"),
     ),
     Row(
         ITEMS,
-        MAYBE_VAIN,
+        VAIN,
         Play(asks(SPAM, SPAM, HAM, EGG, pace=0.06, by=None), REFUSED),
         "it is known to be the same thread",
         each(by="thread 1"),
     ),
     Row(
         ITEMS,
-        MAYBE_VAIN,
+        VAIN,
         each(by=lambda number: Sender("thread 1", turn=(int(number > 2), 0)))(FOUR),
         "it is the same call of the app",
         each(by=Sender("thread 1", turn=(1, 0))),
     ),
-    Row(ITEMS, MAYBE_VAIN, four(3, model=LARGE), "it is the same model", back(model="llama3.1-8b")),
+    Row(ITEMS, VAIN, four(3, model=LARGE), "it is the same model", back(model="llama3.1-8b")),
     Row(
         ITEMS,
-        MAYBE_VAIN,
+        VAIN,
         four(3, headers=ANOTHER_KEY),
         "it is the same key",
         lambda _: FOUR,
     ),
     Row(
         ITEMS,
-        MAYBE_VAIN,
+        VAIN,
         Play(FOUR.asks, (first(2, *REFUSED[0].faults), first(1, Error(problem="edge_block")))),
         "it failed in the same way",
         meets(*REFUSED),
     ),
     Row(
         ITEMS,
-        MAYBE_VAIN,
+        VAIN,
         Play(FOUR.asks, (first(2, *REFUSED[0].faults),)),
         "it failed at all",
         meets(*REFUSED),
     ),
     Row(
         ITEMS,
-        MAYBE_VAIN,
+        VAIN,
         four(3, messages=SPAM, user="another"),
         "it is another item, and not the same in another form",
         back(messages=HAM),
     ),
     Row(
         ITEMS,
-        MAYBE_VAIN,
+        VAIN,
         four(4, messages=HAM, user="another"),
         "the other item does not come back in another form",
         but(4, messages=EGG),
     ),
     Row(
         ITEMS,
-        MAYBE_VAIN,
+        VAIN,
         four(3, left=True),
         "the client got the same answer",
         back(left=False),
@@ -192,7 +153,7 @@ ROWS = (
     ),
     Row(
         ITEMS,
-        MAYBE_OVERFLOW,
+        OVERFLOW,
         Play(asks(LONG, LONG, LONGER)),
         "it goes on after another failure",
         GOES_ON,
