@@ -44,7 +44,7 @@ _ONLY = re.compile(
 )
 _AS = re.compile(
     r"\b(?:as|in|to|into|return|output|a|valid|raw|only|of|following)\s+"
-    r"(?:a |an |the |valid |strict |raw )*JSON\b",
+    r"(?:a |an |the |valid |strict |raw ){0,4}JSON\b",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from mockserver.api.model import json_in_text
@@ -38,3 +40,13 @@ def test_schema_of():
         "d": {"type": "boolean"},
         "e": {"type": "string"},
     }
+
+
+@pytest.mark.parametrize(
+    "part", [" ", "\n", ", ", "a ", ' | "', ": a ", '"a": 1\n', "{", "...", "//"]
+)
+def test_long_texts(part):
+    """Almost-JSON is repaired in linear time: in quadratic time, this takes a minute."""
+    began = time.process_time()
+    json_in_text.objects(f'{{"a": 1{part * (100_000 // len(part))}x}}' + f'{{"b": a{part * 9}')
+    assert time.process_time() - began < 5

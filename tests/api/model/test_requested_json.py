@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 from jsonschema import validate
@@ -114,3 +115,11 @@ def test_keys_of_a_json_object():
     """The format ``json_object`` has the keys that the text names."""
     text = said("Respond in JSON with `a` and `b` keys.", response_format={"type": "json_object"})
     assert json.loads(text).keys() == {"a", "b"}
+
+
+@pytest.mark.parametrize("part", ["a ", "as a ", "the ", "with the ", " ", "please ", "keys "])
+def test_long_texts(part):
+    """A prompt is read in linear time: in quadratic time, this takes half a minute."""
+    began = time.process_time()
+    requested_json.in_words({"prompt": f"Return [JSON {part * 10_000}"})
+    assert time.process_time() - began < 4

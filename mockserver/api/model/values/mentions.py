@@ -18,7 +18,7 @@ _WHOLE = 500  # characters; longer texts are neither repeated whole nor searched
 _LOOKUPS = 200  # the most searches of a text, each for a property's name or for a given value
 
 _FOUND = re.compile(
-    r"""(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
+    r"""(?P<email>(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]+)+)
     |(?P<uri>https?://[^\s<>"'`)\]]*[^\s<>"'`)\].,;:!?])
     |(?P<uuid>\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b)
     |(?P<moment>\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)
@@ -30,6 +30,7 @@ _FOUND = re.compile(
     re.VERBOSE,
 )
 _CALLED = re.compile(r"\b(?:named|called|titled)\s+[\"'`“«]([^\"'`”»\n]{1,300})[\"'`”»]")
+_GAP = re.compile(r"[\s_-]*[\s_][\s_-]*")  # between words, however a text separates them
 _QUOTES = ("double", "curly", "angle", "back", "single")
 _COUNTED = """
     zero one two three four five six seven eight nine ten eleven twelve
@@ -131,7 +132,9 @@ class Mentions:
         self._lookups -= 1
         if self._lookups < 0:
             return None
-        spoken = re.escape(value.replace("_", " ")).replace(r"\ ", r"[\s_-]+")
+        spoken = r"[\s_-]+".join(map(re.escape, filter(None, _GAP.split(value))))
+        if not spoken:
+            return None
         found = re.search(rf"(?<!\w){spoken}(?!\w)", self._text, re.IGNORECASE)
         return found.start() if found else None
 

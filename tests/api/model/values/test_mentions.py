@@ -1,3 +1,4 @@
+import time
 from random import Random
 
 import pytest
@@ -67,3 +68,27 @@ def test_nothing():
     """Who has heard nothing mentions nothing."""
     assert not Mentions("")
     assert Mentions("3")
+
+
+@pytest.mark.parametrize("value", ["a -_ b", "a b", "_a__b ", "a_b"])
+def test_spelling_of_a_gap(value):
+    """Whatever separates the words of a value, the text may separate them otherwise."""
+    assert made("take a-b, not c", x={"enum": ["c", value]}) == {"x": value}
+
+
+@pytest.mark.parametrize("value", [" ", "_", ""])
+def test_value_without_words(value):
+    """A value of mere space is never mentioned."""
+    assert made("take c or  d_e", x={"enum": [value, "c"]}) == {"x": "c"}
+
+
+@pytest.mark.parametrize("part", ["a", "_", "a-", ".", "a@", "a.", " ", "-", "1", "http://"])
+def test_long_texts(part):
+    """A text is searched in linear time; in the worst case, the search used to take forever."""
+    properties = {
+        "email": STRING,
+        "x": {"enum": [f"a{' ' * 300}b", f"a{'- ' * 100}b", "c"]},
+    }
+    began = time.process_time()
+    made("a" + part * (30_000 // len(part)), **properties)
+    assert time.process_time() - began < 5
