@@ -1,4 +1,4 @@
-"""A worker that waits half a second each time that its connection is lost, however often."""
+"""A worker that waits three seconds each time that its connection is lost, however often."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def ask(mock: Mock, growth: float) -> object:
         try:
             return create(**body())
         except APIConnectionError:
-            time.sleep(0.3 * growth**attempt)
+            time.sleep(3 * growth**attempt)
     return None
 
 
